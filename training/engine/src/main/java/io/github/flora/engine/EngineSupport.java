@@ -1,0 +1,34 @@
+package io.github.flora.engine;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+
+/**
+ * What one engine offers beyond DJL's interfaces. An engine that has none can run models but not
+ * train them. Implementations are found with {@link java.util.ServiceLoader}.
+ */
+public interface EngineSupport {
+
+  /**
+   * Returns the engine that this supports.
+   *
+   * @return the name as DJL spells it
+   */
+  String engineName();
+
+  /**
+   * Sets how many threads one operation may use. Has to be called before the engine is first used.
+   *
+   * @param threads number of threads, at least 1
+   */
+  void configureThreads(int threads);
+
+  /**
+   * Creates the updater that changes weights by their gradients.
+   *
+   * @param optimizer the rule
+   * @param weights the arrays to train; they stay the caller's and are changed in place
+   * @return an updater that owns the optimizer's state, zero at the start
+   */
+  Updater newUpdater(Optimizer optimizer, List<NDArray> weights);
+}

@@ -1,0 +1,120 @@
+package io.github.flora.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One optimisation step: forward, loss, backward, update.
+ *
+ * <p>DJL's own {@code Trainer} duplicates every gradient and zeroes it afterwards; here each step
+ * reads the weights through fresh leaves, whose gradients start out absent and go away with the
+ * step.
+ */
+public final class TrainingStep implements AutoCloseable {
+
+  private final Engine engine;
+  private final Block block;
+  private final Loss loss;
+  private final List<Parameter> trainable = new ArrayList<>();
+  private final Updater updater;
+  private final LeafStore store;
+
+  /**
+   * Creates the step for an initialised block.
+   *
+   * @param support the engine's support, which knows how to update
+   * @param block the block to train, initialised on the engine
+   * @param loss the loss; called with the labels and the block's output
+   * @param optimizer the update rule
+   */
+  public TrainingStep(EngineSupport support, Block block, Loss loss, Optimizer optimizer) {
+    this.engine = Engine.getEngine(support.engineName());
+    this.block = block;
+    this.loss = loss;
+    List<NDArray> weights = new ArrayList<>();
+    for (Parameter parameter : block.getParameters().values()) {
+      if (parameter.requiresGradient()) {
+        trainable.add(parameter);
+        weights.add(parameter.getArray());
+      }
+    }
+    if (weights.isEmpty()) {
+      throw new IllegalArgumentException("the model has nothing to train");
+    }
+    this.updater = support.newUpdater(optimizer, weights);
+    this.store = new LeafStore(weights.get(0).getManager());
+  }
+
+  /**
+   * What a step leaves behind, without gradients and owned by the step's manager.
+   *
+   * @param loss the batch's mean loss, a scalar
+   * @param output the block's output before the update, for a classifier the logits N×classes
+   */
+  public record Outcome(NDArray loss, NDArray output) {}
+
+  /**
+   * Carries out one step.
+   *
+   * @param manager owns everything that the step creates; close it after use of the outcome
+   * @param data the input, first dimension N
+   * @param labels the labels, first dimension N
+   * @param learningRate the learning rate
+   * @return loss and output
+   */
+  public Outcome step(NDManager manager, NDArray data, NDArray labels, double learningRate) {
+    List<NDArray> leaves = new ArrayList<>(trainable.size());
+    for (int i = 0; i < trainable.size(); i++) {
+      NDArray leaf = updater.leaf(i, manager);
+      leaves.add(leaf);
+      store.leaves.put(trainable.get(i), leaf);
+    }
+    try (GradientCollector collector = engine.newGradientCollector()) {
+      NDList output = block.forward(store, new NDList(data), true);
+      NDArray value = loss.evaluate(new NDList(labels), output);
+      collector.backward(value);
+      Outcome outcome = new Outcome(value.stopGradient(), output.singletonOrThrow().stopGradient());
+      updater.update(leaves, learningRate);
+      return outcome;
+    } finally {
+      store.leaves.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    updater.close();
+  }
+
+  /** Hands out the step's leaves instead of the weights, and everything else as it is. */
+  private static final class LeafStore extends ParameterStore {
+
+    private final IdentityHashMap<Parameter, NDArray> leaves = new IdentityHashMap<>();
+
+    LeafStore(NDManager manager) {
+      super(manager, false);
+    }
+
+    @Override
+    public @Nullable NDArray getValue(
+        @Nullable Parameter parameter, Device device, boolean training) {
+      if (parameter == null) {
+        return null;
+      }
+      NDArray leaf = leaves.get(parameter);
+      return leaf != null ? leaf : parameter.getArray();
+    }
+  }
+}
