@@ -1,0 +1,45 @@
+package io.github.flora.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/** One batch of images and labels; closing it closes its manager and all that hangs on it. */
+public final class Batch implements AutoCloseable {
+
+  private final NDManager manager;
+  private final NDArray images;
+  private final NDArray labels;
+  private final int size;
+
+  Batch(NDManager manager, NDArray images, NDArray labels, int size) {
+    this.manager = manager;
+    this.images = images;
+    this.labels = labels;
+    this.size = size;
+  }
+
+  /** Returns the batch's own manager, for whatever lives as long as the batch. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /** Returns the images: float32, N×C×H×W, normalised, usually not contiguous. */
+  public NDArray images() {
+    return images;
+  }
+
+  /** Returns the class indices: int64, N. */
+  public NDArray labels() {
+    return labels;
+  }
+
+  /** Returns N, which is smaller in an epoch's last batch if the images don't divide evenly. */
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.flora.data;
+
+import ai.djl.Application.CV;
+import ai.djl.basicdataset.BasicDatasets;
+import ai.djl.repository.Artifact;
+import ai.djl.repository.MRL;
+import ai.djl.repository.Repository;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data sets known by name. MNIST and Fashion-MNIST come from the folder asked for, else from
+ * {@code $FLORA_DATA/<name>}, else from DJL's cache or repository; where MNIST can't be had,
+ * synthetic digits may stand in for it.
+ */
+public final class ImageDatasets {
+
+  private static final String VERSION = "1.0";
+
+  private ImageDatasets() {}
+
+  /** Returns the names that {@link #load} knows. */
+  public static List<String> names() {
+    return Stream.concat(
+            IdxSource.ALL.stream().map(IdxSource::name), Stream.of(SyntheticDigits.NAME))
+        .toList();
+  }
+
+  /**
+   * Loads a data set into memory.
+   *
+   * <p>A folder that is named, or that {@code FLORA_DATA} points to, is used or is an error:
+   * nothing else stands in for it. Synthetic digits that stand in for MNIST are called {@code
+   * synthetic-digits} and carry a {@linkplain ImageDataset#warning warning}.
+   *
+   * @param request which one, and where it may come from
+   * @return the data set
+   * @throws DataException if it can't be had: the name is unknown, a file is missing or broken, the
+   *     network doesn't answer
+   */
+  public static ImageDataset load(DataRequest request) throws DataException {
+    if (request.name().equals(SyntheticDigits.NAME)) {
+      if (request.directory() != null) {
+        throw new DataException(
+            "%s are drawn by the program and can't come from %s; leave --data out"
+                .formatted(SyntheticDigits.NAME, request.directory()));
+      }
+      return SyntheticDigits.dataset(request.seed(), null);
+    }
+    IdxSource source =
+        IdxSource.ALL.stream()
+            .filter(known -> known.name().equals(request.name()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new DataException(
+                        "There is no data set '%s'; there are %s"
+                            .formatted(request.name(), String.join(", ", names()))));
+    Path directory = request.directory();
+    if (directory != null) {
+      Path below = directory.resolve(source.name());
+      boolean parent = !source.isIn(directory) && Files.isDirectory(below);
+      Path folder = parent ? below : directory;
+      return source.read(folder, folder.toString(), false);
+    }
+    Optional<Path> local = fromEnvironment(request, source);
+    if (local.isPresent()) {
+      return source.read(local.get(), local.get().toString(), false);
+    }
+    try {
+      return download(request.repository(), source);
+    } catch (DataException e) {
+      if (source != IdxSource.MNIST || !request.allowSynthetic()) {
+        throw e;
+      }
+      return SyntheticDigits.dataset(
+          request.seed(),
+          "These are synthetic digits drawn by the program, NOT MNIST; accuracies don't compare. "
+              + e.getMessage());
+    }
+  }
+
+  private static Optional<Path> fromEnvironment(DataRequest request, IdxSource source) {
+    String root = request.environment().get("FLORA_DATA");
+    return root == null || root.isBlank()
+        ? Optional.empty()
+        : Optional.of(Path.of(root, source.name())).filter(Files::exists);
+  }
+
+  private static ImageDataset download(Repository repository, IdxSource source)
+      throws DataException {
+    try {
+      MRL mrl = repository.dataset(CV.ANY, BasicDatasets.GROUP_ID, source.artifactId(), VERSION);
+      Artifact artifact = mrl.getDefaultArtifact();
+      if (artifact == null) {
+        throw new IOException("it has no version " + VERSION);
+      }
+      mrl.prepare(artifact);
+      Path folder = repository.getResourceDirectory(artifact);
+      try {
+        return source.read(folder, "download", true);
+      } catch (DataException e) {
+        throw new DataException(
+            "%s; delete %s to download it again".formatted(e.getMessage(), folder), e);
+      }
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataException(
+          "%s can't be had from %s: %s; %s"
+              .formatted(source.title(), repository.getBaseUri(), reason(e), source.wayOut()),
+          e);
+    }
+  }
+
+  /** A network error in words; the messages of most carry nothing but a name. */
+  private static String reason(IOException e) {
+    @Nullable String message = e.getMessage();
+    String text = message == null ? e.getClass().getSimpleName() : message;
+    if (e instanceof UnknownHostException) {
+      return "unknown host " + text + " (is there a network?)";
+    }
+    if (e instanceof SocketTimeoutException) {
+      return "no answer in time (" + text + ")";
+    }
+    if (e instanceof ConnectException) {
+      return "no connection (" + text + ")";
+    }
+    if (e instanceof FileNotFoundException) {
+      return "not found: " + text;
+    }
+    return text.lines().findFirst().orElse(text);
+  }
+}
