@@ -1,0 +1,111 @@
+package io.github.flora.models;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The weights of a block in a safetensors file, under the names of {@link ParameterNames}. */
+public final class Weights {
+
+  /** PyTorch counts a normalisation's batches; DJL doesn't, and nothing depends on it. */
+  private static final String BATCH_COUNTER = "num_batches_tracked";
+
+  private Weights() {}
+
+  /**
+   * Writes all parameters, running statistics too.
+   *
+   * @param block an initialised block
+   * @param file where to write; its folder must exist, a file of that name is replaced at the end
+   * @param metadata what the file shall say about itself, may be empty
+   * @throws IOException if the file can't be written; what was there before stays
+   */
+  public static void save(Block block, Path file, Map<String, String> metadata) throws IOException {
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    ParameterNames.of(block).forEach((name, parameter) -> tensors.put(name, parameter.getArray()));
+    Safetensors.write(file, tensors, metadata);
+  }
+
+  /**
+   * Reads all parameters into the arrays that the block has, so that an optimizer or a compiled
+   * step that holds them sees the new values. Floating-point values are converted to the
+   * parameter's own type. {@code num_batches_tracked}, which PyTorch writes for each batch
+   * normalisation, is passed over.
+   *
+   * @param initializedBlock the block to change
+   * @param file a safetensors file with exactly the block's parameters
+   * @throws WeightsException if the file is malformed, or names, shapes or types don't fit; the
+   *     message lists every difference, and the block is as it was
+   * @throws IOException if the file can't be read
+   */
+  public static void load(Block initializedBlock, Path file) throws IOException {
+    Map<String, Parameter> parameters = ParameterNames.of(initializedBlock);
+    try (SafetensorsFile in = Safetensors.open(file)) {
+      List<String> problems = problems(parameters, in);
+      if (!problems.isEmpty()) {
+        throw new WeightsException(file, "doesn't fit the model: " + String.join("; ", problems));
+      }
+      for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+        copy(in, entry.getKey(), entry.getValue().getArray());
+      }
+    }
+  }
+
+  private static List<String> problems(Map<String, Parameter> parameters, SafetensorsFile in) {
+    List<String> missing = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    parameters.forEach(
+        (name, parameter) -> {
+          if (!in.names().contains(name)) {
+            missing.add(name);
+            return;
+          }
+          NDArray array = parameter.getArray();
+          if (!in.shape(name).equals(array.getShape())) {
+            wrong.add(name + " is " + in.shape(name) + ", not " + array.getShape());
+          } else if (!convertible(in.dataType(name), array.getDataType())) {
+            wrong.add(name + " is " + in.dataType(name) + ", not " + array.getDataType());
+          }
+        });
+    List<String> unexpected =
+        in.names().stream()
+            .filter(name -> !parameters.containsKey(name) && !isBatchCounter(name, parameters))
+            .toList();
+    List<String> problems = new ArrayList<>();
+    if (!missing.isEmpty()) {
+      problems.add("missing " + String.join(", ", missing));
+    }
+    if (!unexpected.isEmpty()) {
+      problems.add("unexpected " + String.join(", ", unexpected));
+    }
+    problems.addAll(wrong);
+    return problems;
+  }
+
+  private static boolean convertible(DataType from, DataType to) {
+    return from == to || (from.isFloating() && to.isFloating());
+  }
+
+  private static boolean isBatchCounter(String name, Map<String, Parameter> parameters) {
+    return name.endsWith(BATCH_COUNTER)
+        && parameters.containsKey(name.replace(BATCH_COUNTER, "running_mean"));
+  }
+
+  private static void copy(SafetensorsFile in, String name, NDArray target) throws IOException {
+    if (target.isEmpty()) {
+      return;
+    }
+    try (NDManager manager = target.getManager().newSubManager()) {
+      NDArray values = in.read(manager, name).toType(target.getDataType(), false);
+      target.set(values.toByteBuffer());
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package io.github.flora.models;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
+import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Puts every registered network, in each of its variants, through the same checks. */
+final class NetworksTest {
+
+  private NDManager manager;
+
+  @BeforeEach
+  void open() {
+    manager = Fixtures.ENGINE.newBaseManager();
+    Fixtures.ENGINE.setRandomSeed(7);
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  static List<Arguments> variants() {
+    List<Arguments> variants = new ArrayList<>();
+    for (String name : Networks.names()) {
+      variants.add(Arguments.of(name, NetworkOptions.of(10)));
+    }
+    variants.add(Arguments.of("mlp", new NetworkOptions(10, 0.3f, false)));
+    variants.add(Arguments.of("cnn", new NetworkOptions(3, 0f, true)));
+    variants.add(Arguments.of("cnn", new NetworkOptions(1, null, false)));
+    return variants;
+  }
+
+  @Test
+  void namesArePinned() {
+    assertEquals(List.of("mlp", "cnn", "lenet5"), Networks.names());
+  }
+
+  @Test
+  void unknownNameListsTheNetworks() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Networks.get("CNN"));
+    assertEquals("no model named 'CNN'; there are: mlp, cnn, lenet5", e.getMessage());
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void outputsAreFiniteLogitsForAnyBatch(String name, NetworkOptions options) {
+    Network network = Networks.get(name);
+    Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
+    for (int n : new int[] {1, 3}) {
+      Shape shape = new Shape(n).addAll(network.inputShape());
+      NDArray logits = Fixtures.forward(manager, block, manager.randomUniform(0, 1, shape), false);
+      assertEquals(new Shape(n, options.classes()), logits.getShape());
+      assertEquals(new Shape(n, options.classes()), block.getOutputShapes(new Shape[] {shape})[0]);
+      assertFalse(logits.isNaN().any().getBoolean());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void everyTrainableParameterGetsAGradient(String name, NetworkOptions options) {
+    Network network = Networks.get(name);
+    Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
+    NDArray images = manager.randomUniform(0, 1, new Shape(4).addAll(network.inputShape()));
+    try (GradientCollector collector = Fixtures.ENGINE.newGradientCollector()) {
+      collector.backward(Fixtures.forward(manager, block, images, true).square().sum());
+    }
+    for (Map.Entry<String, Parameter> entry : ParameterNames.of(block).entrySet()) {
+      if (entry.getValue().requiresGradient()) {
+        float largest = entry.getValue().getArray().getGradient().abs().max().getFloat();
+        assertTrue(largest > 0 && Float.isFinite(largest), entry.getKey() + ": " + largest);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Count of 784·512 + 512 + 512·10 + 10; Keras's model.summary(); LeNet-5 with a full C3.
+    "mlp, false, 407050",
+    "cnn, false, 225034",
+    "cnn, true, 225130",
+    "lenet5, false, 61706",
+  })
+  void trainableParametersAreAsPublished(String name, boolean batchNorm, long expected) {
+    Network network = Networks.get(name);
+    Block block = network.newBlock(new NetworkOptions(10, null, batchNorm));
+    Fixtures.initialized(manager, block, network.inputShape());
+    long count =
+        block.getParameters().values().stream()
+            .filter(Parameter::requiresGradient)
+            .mapToLong(p -> p.getShape().size())
+            .sum();
+    assertEquals(expected, count);
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void weightsStartGlorotUniformAndBiasesAtZero(String name, NetworkOptions options) {
+    Network network = Networks.get(name);
+    Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
+    ParameterNames.of(block)
+        .forEach(
+            (parameterName, parameter) -> {
+              NDArray array = parameter.getArray();
+              if (parameter.getType() == Parameter.Type.BIAS) {
+                assertEquals(0f, array.abs().max().getFloat(), parameterName);
+              } else if (parameter.getType() == Parameter.Type.WEIGHT) {
+                Shape shape = array.getShape();
+                double area = shape.dimension() == 4 ? shape.get(2) * shape.get(3) : 1;
+                double limit = Math.sqrt(6 / (area * (shape.get(0) + shape.get(1))));
+                double largest = array.abs().max().getFloat();
+                assertTrue(largest <= limit * 1.000001, parameterName + ": " + largest);
+                // The chance that none of n values comes within 10 % of the limit is 0.9^n.
+                assertTrue(
+                    shape.size() < 100 || largest > 0.9 * limit, parameterName + ": " + largest);
+              }
+            });
+  }
+
+  @Test
+  void sameSeedGivesTheSameWeights() {
+    List<float[]> runs = new ArrayList<>();
+    for (int seed : new int[] {1, 1, 2}) {
+      Fixtures.ENGINE.setRandomSeed(seed);
+      Block block =
+          Fixtures.initialized(manager, Cnn.create(10, 0.5f, false), new Shape(1, 28, 28));
+      runs.add(block.getParameters().get(4).getValue().getArray().toFloatArray());
+    }
+    assertTrue(Arrays.equals(runs.get(0), runs.get(1)));
+    assertFalse(Arrays.equals(runs.get(0), runs.get(2)));
+  }
+
+  @Test
+  void parameterNamesArePinned() {
+    Map<String, List<String>> expected = new LinkedHashMap<>();
+    expected.put("mlp", List.of("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"));
+    expected.put(
+        "cnn",
+        List.of(
+            "conv1.weight",
+            "conv1.bias",
+            "conv2.weight",
+            "conv2.bias",
+            "fc1.weight",
+            "fc1.bias",
+            "fc2.weight",
+            "fc2.bias"));
+    expected.put(
+        "lenet5",
+        List.of(
+            "conv1.weight",
+            "conv1.bias",
+            "conv2.weight",
+            "conv2.bias",
+            "conv3.weight",
+            "conv3.bias",
+            "fc1.weight",
+            "fc1.bias",
+            "fc2.weight",
+            "fc2.bias"));
+    for (String name : Networks.names()) {
+      Block block = Networks.get(name).newBlock(NetworkOptions.of(10));
+      assertEquals(expected.get(name), List.copyOf(ParameterNames.of(block).keySet()));
+    }
+  }
+
+  @Test
+  void reluAfterPoolingEqualsReluBefore() {
+    NDArray conv = manager.randomNormal(new Shape(4, 8, 26, 26), DataType.FLOAT32);
+    List<NDArray> values = new ArrayList<>();
+    List<NDArray> gradients = new ArrayList<>();
+    Shape two = new Shape(2, 2);
+    Block pool = Pool.maxPool2dBlock(two, two);
+    Block relu = Activation.reluBlock();
+    for (List<Block> order : List.of(List.of(pool, relu), List.of(relu, pool))) {
+      NDArray input = conv.duplicate();
+      input.setRequiresGradient(true);
+      try (GradientCollector collector = Fixtures.ENGINE.newGradientCollector()) {
+        NDArray output = input;
+        for (Block block : order) {
+          output = Fixtures.forward(manager, block, output, true);
+        }
+        collector.backward(output.square().sum());
+        values.add(output);
+      }
+      gradients.add(input.getGradient());
+    }
+    assertEquals(values.get(0), values.get(1));
+    assertEquals(gradients.get(0), gradients.get(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mlp, 0", "cnn, 1", "lenet5, 0"})
+  void dropoutIsThereByDefaultWhereDocumented(String name, long expected) {
+    Block block = Networks.get(name).newBlock(NetworkOptions.of(10));
+    assertEquals(expected, dropouts(block));
+    assertEquals(0, dropouts(Networks.get(name).newBlock(new NetworkOptions(10, 0f, false))));
+  }
+
+  private static long dropouts(Block block) {
+    return block.getChildren().values().stream().filter(Dropout.class::isInstance).count();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lenet5, 0.5, false, model 'lenet5' has no dropout",
+    "lenet5, 0, true, model 'lenet5' has no batch normalisation",
+    "mlp, 0.5, true, model 'mlp' has no batch normalisation",
+  })
+  void missingOptionsAreRejectedByName(
+      String name, float dropout, boolean batchNorm, String message) {
+    NetworkOptions options = new NetworkOptions(10, dropout, batchNorm);
+    Network network = Networks.get(name);
+    assertEquals(
+        message,
+        assertThrows(IllegalArgumentException.class, () -> network.newBlock(options)).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.5, 'classes must be at least 1, not 0'",
+    "10, 1, 'dropout must be in [0, 1), not 1.0'",
+    "10, -0.1, 'dropout must be in [0, 1), not -0.1'",
+    "10, NaN, 'dropout must be in [0, 1), not NaN'",
+  })
+  void optionsAreChecked(int classes, float dropout, String message) {
+    assertEquals(
+        message,
+        assertThrows(
+                IllegalArgumentException.class, () -> new NetworkOptions(classes, dropout, false))
+            .getMessage());
+  }
+}
