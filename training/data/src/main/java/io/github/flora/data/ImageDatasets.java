@@ -79,7 +79,7 @@ public final class ImageDatasets {
     try {
       return download(request.repository(), source);
     } catch (DataException e) {
-      if (source != IdxSource.MNIST || !request.allowSynthetic()) {
+      if (!source.equals(IdxSource.MNIST) || !request.allowSynthetic()) {
         throw e;
       }
       return SyntheticDigits.dataset(
