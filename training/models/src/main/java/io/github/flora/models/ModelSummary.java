@@ -104,8 +104,9 @@ public record ModelSummary(
     Shape[] outputs = block.getOutputShapes(inputs);
     String output =
         Arrays.stream(outputs).map(ModelSummary::withBatch).collect(Collectors.joining(" + "));
+    String layer = path.isEmpty() ? type(block) : path;
     rows.add(
-        new Row(path, type(block), output, count(distinct(block)), multiplyAdds(block, inputs)));
+        new Row(layer, type(block), output, count(distinct(block)), multiplyAdds(block, inputs)));
     return outputs;
   }
 
@@ -133,7 +134,7 @@ public record ModelSummary(
     return sum;
   }
 
-  /** Elements for one image; a sequence's or an unknown batch is the first dimension. */
+  /** Elements for one image; the first dimension is the batch, whatever its size. */
   private static long elements(Shape shape) {
     return shape.slice(1).size();
   }
@@ -202,14 +203,14 @@ public record ModelSummary(
     String format =
         String.format(
             Locale.ROOT,
-            "%%-%ds  %%-%ds  %%-%ds  %%%ds  %%%ds\n",
+            "%%-%ds  %%-%ds  %%-%ds  %%%ds  %%%ds",
             widths[0],
             widths[1],
             widths[2],
             widths[3],
             widths[4]);
     for (String[] line : cells) {
-      text.append(String.format(Locale.ROOT, format, (Object[]) line));
+      text.append(String.format(Locale.ROOT, format, (Object[]) line).stripTrailing()).append('\n');
     }
     return text.append(totals()).toString();
   }

@@ -2,6 +2,7 @@ package io.github.flora.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -105,7 +106,14 @@ public final class Weights {
     }
     try (NDManager manager = target.getManager().newSubManager()) {
       NDArray values = in.read(manager, name).toType(target.getDataType(), false);
-      target.set(values.toByteBuffer());
+      try {
+        // PyTorch's set(Buffer) makes the array a view of the buffer, whereupon other arrays over
+        // the same weights would keep the old values; this copies into the weights' own memory.
+        target.set(new NDIndex("..."), values);
+      } catch (UnsupportedOperationException e) {
+        // An engine without assignment by index.
+        target.set(values.toByteBuffer());
+      }
     }
   }
 }
