@@ -12,8 +12,8 @@ public final class Mlp {
   private Mlp() {}
 
   /**
-   * Makes the network, not yet initialised. Input N×1×28×28 (any N×… works, the features are what
-   * it is initialised with), output N×classes logits. With 784 inputs and 10 classes it has 407,050
+   * Makes the network, not yet initialised. Input N×C×H×W, 1×28×28 for MNIST, of the size that it
+   * is initialised with; output N×classes logits. For MNIST with 10 classes it has 407,050
    * parameters.
    *
    * @param classes number of outputs, at least 1

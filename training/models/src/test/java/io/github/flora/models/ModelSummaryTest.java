@@ -12,6 +12,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Conv2dTranspose;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import java.util.List;
@@ -140,6 +141,22 @@ final class ModelSummaryTest {
         .setFilters(filters)
         .optGroups(groups)
         .build();
+  }
+
+  @Test
+  void transposedConvolutionIsCounted() {
+    Block block =
+        Conv2dTranspose.builder()
+            .setKernelShape(new Shape(2, 2))
+            .optStride(new Shape(2, 2))
+            .setFilters(5)
+            .build();
+    // Each of 3·4·4 inputs goes to 2·2 places of 5 maps.
+    assertEquals(
+        List.of(
+            new ModelSummary.Row(
+                "Conv2dTranspose", "Conv2dTranspose", "(N, 5, 8, 8)", 65, 3 * 16 * 4 * 5)),
+        summary("up", block, new Shape(3, 4, 4)).rows());
   }
 
   @Test
