@@ -49,7 +49,7 @@ public final class Safetensors {
    *     BOOLEAN, of any shape and memory layout
    * @param metadata what the file shall say about itself, may be empty
    * @throws IllegalArgumentException if an array has another type or the name {@code __metadata__}
-   * @throws IOException if it can't be written; what was there before stays
+   * @throws WeightsException if it can't be written; what was there before stays
    */
   public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
       throws IOException {
@@ -58,7 +58,6 @@ public final class Safetensors {
     items.sort(
         Comparator.comparingInt((Item item) -> -item.type().bytes()).thenComparing(Item::name));
     Path temporary = temporaryBeside(file);
-    boolean done = false;
     try {
       try (FileChannel out =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -70,11 +69,12 @@ public final class Safetensors {
         out.force(true);
       }
       moveIntoPlace(temporary, file);
-      done = true;
-    } finally {
-      if (!done) {
-        Files.deleteIfExists(temporary);
-      }
+    } catch (IOException e) {
+      deleteAfter(e, temporary);
+      throw new WeightsException(file, "can't be written", e);
+    } catch (RuntimeException | Error e) {
+      deleteAfter(e, temporary);
+      throw e;
     }
   }
 
@@ -155,6 +155,15 @@ public final class Safetensors {
   private static void writeFully(FileChannel out, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       out.write(buffer);
+    }
+  }
+
+  private static void deleteAfter(Throwable failure, Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // The first failure is the one to report.
+      failure.addSuppressed(e);
     }
   }
 

@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -50,10 +49,8 @@ public final class SafetensorsFile implements AutoCloseable {
     FileChannel channel;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      WeightsException missing = new WeightsException(file, "there is no such file");
-      missing.initCause(e);
-      throw missing;
+    } catch (IOException e) {
+      throw new WeightsException(file, "can't be opened", e);
     }
     try {
       return open(file, channel);
@@ -92,13 +89,9 @@ public final class SafetensorsFile implements AutoCloseable {
       SafetensorsHeader header = SafetensorsHeader.parse(json, size - dataStart);
       return new SafetensorsFile(file, channel, header, dataStart);
     } catch (CharacterCodingException e) {
-      WeightsException bad = new WeightsException(file, "the header isn't UTF-8");
-      bad.initCause(e);
-      throw bad;
+      throw new WeightsException(file, "the header isn't UTF-8");
     } catch (SafetensorsHeader.BadHeaderException e) {
-      WeightsException bad = new WeightsException(file, String.valueOf(e.getMessage()));
-      bad.initCause(e);
-      throw bad;
+      throw new WeightsException(file, String.valueOf(e.getMessage()));
     }
   }
 

@@ -27,7 +27,7 @@ public final class Weights {
    * @param block an initialised block
    * @param file where to write; its folder must exist, a file of that name is replaced at the end
    * @param metadata what the file shall say about itself, may be empty
-   * @throws IOException if the file can't be written; what was there before stays
+   * @throws WeightsException if the file can't be written; what was there before stays
    */
   public static void save(Block block, Path file, Map<String, String> metadata) throws IOException {
     Map<String, NDArray> tensors = new LinkedHashMap<>();

@@ -152,7 +152,7 @@ final class SafetensorsHeaderTest {
 
   @Test
   void missingFileAndFolderAreNamed() {
-    assertRejected(folder.resolve("none"), "there is no such file");
+    assertRejected(folder.resolve("none"), "can't be opened: there is no such file or folder");
     assertRejected(folder, "is a folder, not a safetensors file");
   }
 

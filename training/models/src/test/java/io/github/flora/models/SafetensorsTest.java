@@ -224,9 +224,18 @@ final class SafetensorsTest {
   }
 
   @Test
-  void placeBelowAFileIsAnIoException() throws IOException {
-    Path file = Files.writeString(folder.resolve("file"), "").resolve("weights");
-    assertThrows(IOException.class, () -> Safetensors.write(file, Map.of(), Map.of()));
+  void placeThatCannotBeWrittenIsNamed() throws IOException {
+    Path below = Files.writeString(folder.resolve("file"), "").resolve("weights");
+    Path nowhere = folder.resolve("none").resolve("weights");
+    assertNotWritten(below, ": can't be written: Not a directory");
+    assertNotWritten(nowhere, ": can't be written: there is no such file or folder");
+  }
+
+  private static void assertNotWritten(Path file, String problem) {
+    assertEquals(
+        file + problem,
+        assertThrows(WeightsException.class, () -> Safetensors.write(file, Map.of(), Map.of()))
+            .getMessage());
   }
 
   @Test
