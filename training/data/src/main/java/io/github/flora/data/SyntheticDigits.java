@@ -185,10 +185,10 @@ public final class SyntheticDigits {
   private record Affine(double xx, double xy, double yx, double yy, double shiftX, double shiftY) {
 
     static Affine random(SplittableRandom random) {
-      double angle = between(random, -0.22, 0.22); // about 13 degrees either way
-      double slant = between(random, -0.2, 0.45); // most people lean to the right
-      double width = BOX * between(random, 0.7, 1.15);
-      double height = BOX * between(random, 0.8, 1.05);
+      double angle = between(random, -0.17, 0.17); // about 10 degrees either way
+      double slant = between(random, -0.1, 0.35); // most people lean to the right
+      double width = BOX * between(random, 0.75, 1.1);
+      double height = BOX * between(random, 0.85, 1.05);
       // StrictMath, so that every machine draws the same pixels.
       double cos = StrictMath.cos(angle);
       double sin = StrictMath.sin(angle);
@@ -198,8 +198,8 @@ public final class SyntheticDigits {
           -cos * width * slant - sin * height,
           sin * width,
           -sin * width * slant + cos * height,
-          centre + between(random, -1.5, 1.5),
-          centre + between(random, -1.5, 1.5));
+          centre + between(random, -1, 1),
+          centre + between(random, -1, 1));
     }
 
     double x(double x, double y) {
