@@ -81,10 +81,7 @@ public final class SyntheticDigits {
   }
 
   private static int drawOne(long seed, long index, byte[] pixels, int offset) {
-    // Nearby seeds of SplittableRandom give related streams only before its own mixing; the odd
-    // multiplier (2⁶⁴ divided by the golden ratio) keeps (seed, i) and (seed + 1, i - 1) apart.
-    SplittableRandom random =
-        new SplittableRandom(new SplittableRandom(seed).nextLong() + index * 0x9E3779B97F4A7C15L);
+    SplittableRandom random = new SplittableRandom(mix(mix(seed) + index));
     int digit = random.nextInt(10);
     List<Glyph> ways = DigitStrokes.of(digit);
     Glyph glyph = ways.get(random.nextInt(ways.size()));
@@ -110,6 +107,14 @@ public final class SyntheticDigits {
       pixels[offset + i] = (byte) Math.min(255, Math.round(ink[i] * brightness));
     }
     return digit;
+  }
+
+  /**
+   * Spreads numbers that are near each other. A generator's state moves by the same step for every
+   * value, so that without this one image's random numbers could be the next one's, shifted.
+   */
+  private static long mix(long value) {
+    return new SplittableRandom(value).nextLong();
   }
 
   /** Makes short straight pieces of a stroke, whose points an unsteady hand has moved. */

@@ -176,6 +176,16 @@ public final class Engines {
     return Device.gpu(index);
   }
 
+  /**
+   * Names a device as the options do.
+   *
+   * @param device the device
+   * @return {@code cpu}, {@code gpu0}, {@code gpu1}, ...
+   */
+  public static String describe(Device device) {
+    return device.isGpu() ? "gpu" + device.getDeviceId() : "cpu";
+  }
+
   private static String listOrNone(List<String> names) {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }

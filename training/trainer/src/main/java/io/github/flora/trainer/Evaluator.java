@@ -1,0 +1,91 @@
+package io.github.flora.trainer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.github.flora.data.Batch;
+import io.github.flora.data.Batches;
+import io.github.flora.data.ImageSet;
+import io.github.flora.data.Normalization;
+
+/** Runs a classifier over a set of images, in order and without learning. */
+public final class Evaluator {
+
+  private final NDManager manager;
+  private final ImageSet images;
+  private final Normalization normalization;
+  private final int batchSize;
+
+  /**
+   * Creates the evaluator.
+   *
+   * @param manager on the device to compute on
+   * @param images the images and their true labels; may be empty
+   * @param normalization how the model wants its pixels
+   * @param batchSize images per forward pass, at least 1
+   */
+  public Evaluator(NDManager manager, ImageSet images, Normalization normalization, int batchSize) {
+    this.manager = manager;
+    this.images = images;
+    this.normalization = normalization;
+    this.batchSize = batchSize;
+  }
+
+  /**
+   * Mean loss and accuracy.
+   *
+   * @param loss mean cross-entropy in nats, NaN without images
+   * @param accuracy share of right answers in [0, 1], NaN without images
+   */
+  public record Scores(double loss, double accuracy) {}
+
+  /**
+   * Measures a model.
+   *
+   * @param block the model; its output is N×classes logits
+   * @return loss and accuracy over all images
+   */
+  public Scores scores(Block block) {
+    Predictions predictions = predictions(block);
+    double loss = 0;
+    int hits = 0;
+    for (int i = 0; i < predictions.size(); i++) {
+      loss += predictions.loss(i, images.label(i));
+      if (predictions.top1(i) == images.label(i)) {
+        hits++;
+      }
+    }
+    int n = predictions.size();
+    return n == 0 ? new Scores(Double.NaN, Double.NaN) : new Scores(loss / n, (double) hits / n);
+  }
+
+  /**
+   * Runs a model over all images.
+   *
+   * @param block the model; its output is N×classes logits
+   * @return what it says of each
+   */
+  public Predictions predictions(Block block) {
+    float[] logits = new float[0];
+    int classes = 0;
+    int at = 0;
+    long start = System.nanoTime();
+    ParameterStore parameters = new ParameterStore(manager, false);
+    for (Batch batch : new Batches(images, normalization, batchSize).inOrder(manager)) {
+      try (batch) {
+        NDArray output =
+            block.forward(parameters, new NDList(batch.images()), false).singletonOrThrow();
+        float[] part = output.toFloatArray();
+        if (classes == 0) {
+          classes = part.length / batch.size();
+          logits = new float[images.size() * classes];
+        }
+        System.arraycopy(part, 0, logits, at, part.length);
+        at += part.length;
+      }
+    }
+    return new Predictions(logits, classes, (System.nanoTime() - start) / 1e9);
+  }
+}

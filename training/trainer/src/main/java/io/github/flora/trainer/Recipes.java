@@ -1,0 +1,51 @@
+package io.github.flora.trainer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The recipes that come with Flora. */
+public final class Recipes {
+
+  private static final List<Recipe> ALL = all();
+
+  private Recipes() {}
+
+  /**
+   * The values of the Keras and PyTorch tutorials: batch 128, a fifth for validation, Adam 1e-3.
+   */
+  private static List<Recipe> all() {
+    List<Recipe> recipes = new ArrayList<>();
+    for (String dataset : List.of("mnist", "fashion-mnist")) {
+      recipes.add(new Recipe(dataset + "-mlp", dataset, "mlp", Hyperparameters.tutorial(5)));
+      recipes.add(new Recipe(dataset + "-cnn", dataset, "cnn", Hyperparameters.tutorial(10)));
+      recipes.add(new Recipe(dataset + "-lenet5", dataset, "lenet5", Hyperparameters.tutorial(10)));
+    }
+    return List.copyOf(recipes);
+  }
+
+  /**
+   * Returns the names of all recipes.
+   *
+   * @return the names, in the order in which they are shown
+   */
+  public static List<String> names() {
+    return ALL.stream().map(Recipe::name).toList();
+  }
+
+  /**
+   * Returns a recipe.
+   *
+   * @param name its name
+   * @return the recipe
+   * @throws IllegalArgumentException if there is none of that name; the message lists all
+   */
+  public static Recipe get(String name) {
+    for (Recipe recipe : ALL) {
+      if (recipe.name().equals(name)) {
+        return recipe;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no recipe named '%s'; there are: %s".formatted(name, String.join(", ", names())));
+  }
+}

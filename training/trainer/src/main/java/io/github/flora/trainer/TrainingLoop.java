@@ -1,0 +1,137 @@
+package io.github.flora.trainer;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import io.github.flora.data.Batch;
+import io.github.flora.data.Batches;
+import io.github.flora.engine.TrainingStep;
+import io.github.flora.trainer.TrainingListener.Progress;
+import io.github.flora.trainer.report.Epoch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The training loop. Everything that isn't needed to learn is a {@link TrainingListener}. */
+public final class TrainingLoop {
+
+  private static final long NANOS_BETWEEN_PROGRESS = 200_000_000;
+
+  private final NDManager manager;
+  private final Block block;
+  private final TrainingStep step;
+  private final Batches training;
+  private final Evaluator validation;
+  private final Hyperparameters hyperparameters;
+  private final Seeds seeds;
+  private final List<TrainingListener> listeners;
+
+  /**
+   * Creates the loop.
+   *
+   * @param manager on the device to train on
+   * @param block the model, initialised
+   * @param step what to do with a batch
+   * @param training the images to learn from
+   * @param validation measures the model after each epoch; may have no images
+   * @param hyperparameters epochs and learning rate
+   * @param seeds order of the images and dropout
+   * @param listeners told in this order
+   */
+  public TrainingLoop(
+      NDManager manager,
+      Block block,
+      TrainingStep step,
+      Batches training,
+      Evaluator validation,
+      Hyperparameters hyperparameters,
+      Seeds seeds,
+      List<TrainingListener> listeners) {
+    this.manager = manager;
+    this.block = block;
+    this.step = step;
+    this.training = training;
+    this.validation = validation;
+    this.hyperparameters = hyperparameters;
+    this.seeds = seeds;
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /**
+   * Trains until the last epoch, or until told to stop; then the epoch under way doesn't count.
+   *
+   * @param stop asked after every batch
+   * @return the epochs that were completed
+   * @throws TrainingException if the loss is no longer a number
+   * @throws IOException if a listener can't write
+   */
+  public List<Epoch> run(BooleanSupplier stop) throws IOException {
+    List<Epoch> history = new ArrayList<>();
+    double rate = hyperparameters.learningRate();
+    for (int epoch = 1; epoch <= hyperparameters.epochs(); epoch++) {
+      // Seeding every epoch anew makes it independent of how the run came to it.
+      Engine.getEngine(manager.getEngine().getEngineName()).setRandomSeed(seeds.engine(epoch));
+      long start = System.nanoTime();
+      long shown = start;
+      int done = 0;
+      try (Meter meter = new Meter(manager)) {
+        for (Batch batch : training.shuffled(manager, seeds.shuffle(epoch))) {
+          try (batch) {
+            var outcome = step.step(batch.manager(), batch.images(), batch.labels(), rate);
+            meter.add(outcome, batch.labels(), batch.size());
+          }
+          done++;
+          if (stop.getAsBoolean()) {
+            return history;
+          }
+          long now = System.nanoTime();
+          if (now - shown >= NANOS_BETWEEN_PROGRESS || done == training.count()) {
+            shown = now;
+            report(epoch, done, meter, start);
+          }
+        }
+        double trainSeconds = (System.nanoTime() - start) / 1e9;
+        Evaluator.Scores scores = validation.scores(block);
+        Epoch result =
+            new Epoch(
+                epoch,
+                meter.meanLoss(),
+                meter.accuracy(),
+                scores.loss(),
+                scores.accuracy(),
+                rate,
+                (System.nanoTime() - start) / 1e9,
+                meter.images() / trainSeconds);
+        history.add(result);
+        for (TrainingListener listener : listeners) {
+          listener.onEpoch(result, block);
+        }
+      }
+    }
+    return history;
+  }
+
+  private void report(int epoch, int done, Meter meter, long start) {
+    double loss = meter.meanLoss();
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException(
+          "the loss is no longer a number in epoch %d: try a smaller --learning-rate (now %s)"
+              .formatted(epoch, hyperparameters.learningRate()));
+    }
+    double speed = meter.images() / ((System.nanoTime() - start) / 1e9);
+    Progress progress =
+        new Progress(
+            epoch,
+            hyperparameters.epochs(),
+            done,
+            training.count(),
+            meter.images(),
+            loss,
+            meter.accuracy(),
+            speed);
+    for (TrainingListener listener : listeners) {
+      listener.onProgress(progress);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.flora.trainer.cli;
+
+import io.github.flora.data.DataRequest;
+import io.github.flora.data.ImageDataset;
+import io.github.flora.data.ImageDatasets;
+import io.github.flora.data.ImageSet;
+import io.github.flora.trainer.run.ModelInfo;
+import io.github.flora.trainer.run.RunException;
+import io.github.flora.trainer.run.RunFolder;
+import io.github.flora.trainer.run.RunInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Options of every command that asks a trained model about its data set. */
+final class RunOptions {
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "The run folder that train printed.")
+  private Path run = Path.of(".");
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of the data set's files (default: where training found them).")
+  private @Nullable Path data;
+
+  RunFolder folder() throws RunException {
+    return RunFolder.open(run);
+  }
+
+  /** The data set that the run was trained on, never another in its place. */
+  ImageDataset dataset(RunInfo info) throws IOException {
+    Path origin = Path.of(info.data().origin());
+    Path folder = data == null && Files.isDirectory(origin) ? origin : data;
+    return ImageDatasets.load(
+        new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED));
+  }
+
+  /** Images as the model takes them. */
+  static ImageSet fit(ImageSet images, ModelInfo model) {
+    return model.margin() == 0 ? images : images.padded(model.margin());
+  }
+}

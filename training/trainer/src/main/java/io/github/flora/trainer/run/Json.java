@@ -1,0 +1,72 @@
+package io.github.flora.trainer.run;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import io.github.flora.trainer.report.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Records as JSON files: keys in snake case, enums in lower case. */
+final class Json {
+
+  private static final Gson GSON =
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .registerTypeAdapter(RunInfo.Status.class, new StatusAdapter().nullSafe())
+          .setPrettyPrinting()
+          .disableHtmlEscaping()
+          .create();
+
+  private Json() {}
+
+  static void write(Path file, Object value) throws IOException {
+    AtomicFiles.writeString(file, GSON.toJson(value) + "\n");
+  }
+
+  static <T> T read(Path file, Class<T> type) throws IOException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new RunException(file + " is missing: is this the folder of a run?", e);
+    }
+    try {
+      T value = GSON.fromJson(text, type);
+      if (value != null) {
+        return value;
+      }
+    } catch (JsonParseException | IllegalArgumentException e) {
+      throw damaged(file, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      // A record's constructor that was given null by the file.
+      throw damaged(file, "a key is missing or has a wrong value", e);
+    }
+    throw damaged(file, "it is empty", null);
+  }
+
+  private static RunException damaged(Path file, String reason, @Nullable Throwable cause) {
+    return new RunException(
+        "%s is damaged (%s): train again or restore it".formatted(file, reason), cause);
+  }
+
+  private static final class StatusAdapter extends TypeAdapter<RunInfo.Status> {
+    @Override
+    public void write(JsonWriter out, RunInfo.Status status) throws IOException {
+      out.value(status.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public RunInfo.Status read(JsonReader in) throws IOException {
+      return RunInfo.Status.valueOf(in.nextString().toUpperCase(Locale.ROOT));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.flora.trainer.run;
+
+import io.github.flora.data.Normalization;
+import io.github.flora.models.NetworkOptions;
+import java.util.List;
+
+/**
+ * The content of {@code model/model.json}: all that inference has to know beside the weights.
+ *
+ * @param network the network's name
+ * @param options its options
+ * @param input channels, height and width of what the network takes, in pixels
+ * @param margin rows and columns of zeros that were put around every image to get there
+ * @param normalization what is done to the pixels
+ * @param labels names of the classes in the order of the logits
+ */
+public record ModelInfo(
+    String network,
+    NetworkOptions options,
+    Input input,
+    int margin,
+    Normalization normalization,
+    List<String> labels) {
+
+  /**
+   * Size of the input.
+   *
+   * @param channels 1 for grey, 3 for red, green, blue
+   * @param height rows
+   * @param width columns
+   */
+  public record Input(int channels, int height, int width) {}
+
+  /** Copies the labels. */
+  public ModelInfo {
+    labels = List.copyOf(labels);
+  }
+}

@@ -1,0 +1,247 @@
+package io.github.flora.trainer.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The folder of one training run. */
+public final class RunFolder implements AutoCloseable {
+
+  /** All that a run writes, and so all that {@code --overwrite} may delete. */
+  private static final List<String> CONTENT =
+      List.of(
+          "run.json",
+          "history.csv",
+          "curves.png",
+          "model",
+          "checkpoint",
+          "evaluation",
+          "predictions.png",
+          "model.onnx");
+
+  private static final String LOCK = ".lock";
+
+  private final Path root;
+  private final @Nullable FileChannel lock;
+
+  private RunFolder(Path root, @Nullable FileChannel lock) {
+    this.root = root;
+    this.lock = lock;
+  }
+
+  /**
+   * Creates the folder of a new run and keeps other trainings out of it until closed.
+   *
+   * @param root the folder
+   * @param overwrite whether a run that lies there may be replaced
+   * @return the folder, empty
+   * @throws RunException if it can't be written, holds a run or other files, or is being trained
+   *     into
+   */
+  public static RunFolder create(Path root, boolean overwrite) throws IOException {
+    try {
+      Files.createDirectories(root);
+    } catch (IOException e) {
+      throw new RunException(
+          "cannot create the output folder %s: choose another with --output".formatted(root), e);
+    }
+    RunFolder folder = new RunFolder(root, lock(root));
+    try {
+      folder.clear(overwrite);
+      return folder;
+    } catch (IOException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path root) throws IOException {
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new RunException(
+          "cannot write to the output folder %s: choose another with --output".formatted(root), e);
+    }
+    try {
+      FileLock held = channel.tryLock();
+      if (held != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process; the same answer.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new RunException(
+        "another training writes to %s: wait for it or choose another --output".formatted(root));
+  }
+
+  private void clear(boolean overwrite) throws IOException {
+    List<String> found;
+    try (Stream<Path> files = Files.list(root)) {
+      found = files.map(f -> f.getFileName().toString()).filter(f -> !f.equals(LOCK)).toList();
+    }
+    if (found.isEmpty()) {
+      return;
+    }
+    if (!found.contains("run.json")) {
+      throw new RunException(
+          "%s holds files but no run (such as %s): choose an empty or new folder with --output"
+              .formatted(root, found.get(0)));
+    }
+    if (!overwrite) {
+      throw new RunException(
+          "%s holds a run already: choose another --output, or --overwrite to replace it"
+              .formatted(root));
+    }
+    for (String name : CONTENT) {
+      delete(root.resolve(name));
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.notExists(path)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /**
+   * Opens the folder of a run that exists.
+   *
+   * @param root the folder
+   * @return the folder
+   * @throws RunException if there is no run in it
+   */
+  public static RunFolder open(Path root) throws RunException {
+    if (!Files.isDirectory(root)) {
+      throw new RunException(
+          "%s is not a folder: name the run folder that 'train' printed".formatted(root));
+    }
+    if (!Files.isRegularFile(root.resolve("run.json"))) {
+      throw new RunException(
+          "%s has no run.json, so it isn't a run folder: name the one that 'train' printed"
+              .formatted(root));
+    }
+    return new RunFolder(root, null);
+  }
+
+  /**
+   * Returns the folder itself.
+   *
+   * @return the path
+   */
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * Returns the path of the history, a CSV file.
+   *
+   * @return the path
+   */
+  public Path history() {
+    return root.resolve("history.csv");
+  }
+
+  /**
+   * Returns the path of the picture of loss and accuracy.
+   *
+   * @return the path
+   */
+  public Path curves() {
+    return root.resolve("curves.png");
+  }
+
+  /**
+   * Returns the path of the best weights, a safetensors file.
+   *
+   * @return the path
+   */
+  public Path weights() {
+    return root.resolve("model").resolve("model.safetensors");
+  }
+
+  /**
+   * Returns the path of the last weights, a safetensors file.
+   *
+   * @return the path
+   */
+  public Path lastWeights() {
+    return root.resolve("checkpoint").resolve("weights.safetensors");
+  }
+
+  /**
+   * Returns the path of a file of the evaluation.
+   *
+   * @param name the file's name
+   * @return the path
+   */
+  public Path evaluation(String name) {
+    return root.resolve("evaluation").resolve(name);
+  }
+
+  /**
+   * Writes {@code run.json}.
+   *
+   * @param info its content
+   * @throws IOException if it can't be written
+   */
+  public void write(RunInfo info) throws IOException {
+    Json.write(root.resolve("run.json"), info);
+  }
+
+  /**
+   * Reads {@code run.json}.
+   *
+   * @return its content
+   * @throws IOException if it can't be read
+   */
+  public RunInfo info() throws IOException {
+    return Json.read(root.resolve("run.json"), RunInfo.class);
+  }
+
+  /**
+   * Writes {@code model/model.json}.
+   *
+   * @param model its content
+   * @throws IOException if it can't be written
+   */
+  public void write(ModelInfo model) throws IOException {
+    Json.write(root.resolve("model").resolve("model.json"), model);
+  }
+
+  /**
+   * Reads {@code model/model.json}.
+   *
+   * @return its content
+   * @throws IOException if it can't be read
+   */
+  public ModelInfo model() throws IOException {
+    return Json.read(root.resolve("model").resolve("model.json"), ModelInfo.class);
+  }
+
+  /** Lets other trainings into the folder. The lock's file stays: deleting it would be a race. */
+  @Override
+  public void close() throws IOException {
+    if (lock != null) {
+      lock.close();
+    }
+  }
+}

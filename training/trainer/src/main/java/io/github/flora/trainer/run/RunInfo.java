@@ -1,0 +1,112 @@
+package io.github.flora.trainer.run;
+
+import io.github.flora.trainer.Hyperparameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of {@code run.json}: what was trained, with what, and what came of it. Keys are the
+ * component names in snake case.
+ *
+ * @param status {@code running}, {@code done}, {@code interrupted} or {@code failed}
+ * @param recipe the recipe's name
+ * @param model the network's name
+ * @param started local date and time of the start, ISO 8601
+ * @param flora version of Flora
+ * @param java version of the Java machine
+ * @param os operating system and architecture
+ * @param engine what computed
+ * @param data what was learnt from
+ * @param hyperparameters how
+ * @param seed the run's seed
+ * @param result what came of it, null while it runs
+ */
+public record RunInfo(
+    Status status,
+    String recipe,
+    String model,
+    String started,
+    String flora,
+    String java,
+    String os,
+    EngineInfo engine,
+    DataInfo data,
+    Hyperparameters hyperparameters,
+    long seed,
+    @Nullable Result result) {
+
+  /** How far a run came. */
+  public enum Status {
+    /** Under way, or killed. */
+    RUNNING,
+    /** All epochs trained, or stopped early by its own rule. */
+    DONE,
+    /** Stopped by the user. */
+    INTERRUPTED,
+    /** Ended by an error. */
+    FAILED
+  }
+
+  /**
+   * What computed.
+   *
+   * @param name the engine's name as DJL spells it
+   * @param version version of the native library
+   * @param device such as {@code cpu} or {@code gpu0}
+   * @param threads threads that one operation could use
+   */
+  public record EngineInfo(String name, String version, String device, int threads) {}
+
+  /**
+   * What was learnt from.
+   *
+   * @param name the data set's name
+   * @param source {@code real} or {@code synthetic}
+   * @param origin folder or address that it came from
+   * @param train number of images learnt from
+   * @param validation number of images that chose the best weights
+   * @param test number of images that the result was measured on
+   */
+  public record DataInfo(
+      String name, String source, String origin, int train, int validation, int test) {}
+
+  /**
+   * What came of it.
+   *
+   * @param testAccuracy share of right answers of the best weights on the test images, in [0, 1]
+   * @param testLoss mean cross-entropy of the same in nats
+   * @param bestEpoch the epoch whose weights were kept as the model
+   * @param epochs number of epochs completed
+   * @param trainImagesPerSecond median over the epochs but the first, when there are others
+   * @param seconds wall time of all epochs, validation included
+   */
+  public record Result(
+      double testAccuracy,
+      double testLoss,
+      int bestEpoch,
+      int epochs,
+      double trainImagesPerSecond,
+      double seconds) {}
+
+  /**
+   * Returns the same run further on.
+   *
+   * @param newStatus how far it is
+   * @param newResult what came of it, or null
+   * @return a copy with these two replaced
+   */
+  public RunInfo with(Status newStatus, @Nullable Result newResult) {
+    return new RunInfo(
+        newStatus,
+        recipe,
+        model,
+        started,
+        flora,
+        java,
+        os,
+        engine,
+        data,
+        hyperparameters,
+        seed,
+        newResult);
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.flora.trainer.run;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.github.flora.data.ImageSet;
+import io.github.flora.models.Networks;
+import io.github.flora.models.Weights;
+import io.github.flora.trainer.Evaluator;
+import io.github.flora.trainer.Predictions;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** A trained model in memory, ready to be asked. */
+public final class TrainedModel implements AutoCloseable {
+
+  private final NDManager manager;
+  private final ModelInfo info;
+  private final Block block;
+
+  private TrainedModel(NDManager manager, ModelInfo info, Block block) {
+    this.manager = manager;
+    this.info = info;
+    this.block = block;
+  }
+
+  /**
+   * Loads the best weights of a run.
+   *
+   * @param folder the run
+   * @param engine the engine's name as DJL spells it; any engine will do
+   * @param device the device to compute on
+   * @return the model, the caller's to close
+   * @throws IOException if the run has no model or it is damaged
+   */
+  public static TrainedModel load(RunFolder folder, String engine, Device device)
+      throws IOException {
+    if (!Files.exists(folder.weights())) {
+      throw new RunException(
+          "%s has no model (%s is missing): its training ended before the first epoch was done"
+              .formatted(folder.root(), folder.root().relativize(folder.weights())));
+    }
+    ModelInfo info = folder.model();
+    NDManager manager = NDManager.newBaseManager(device, engine);
+    try {
+      Block block = newBlock(info, manager);
+      Weights.load(block, folder.weights());
+      return new TrainedModel(manager, info, block);
+    } catch (IOException | RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Builds the network that a description names, with random weights.
+   *
+   * @param info the description
+   * @param manager owns the weights
+   * @return the block, initialised
+   */
+  public static Block newBlock(ModelInfo info, NDManager manager) {
+    Block block = Networks.get(info.network()).newBlock(info.options());
+    ModelInfo.Input input = info.input();
+    block.initialize(
+        manager, DataType.FLOAT32, new Shape(1, input.channels(), input.height(), input.width()));
+    return block;
+  }
+
+  /**
+   * Asks the model.
+   *
+   * @param images images of the size that the model takes
+   * @param batchSize images per forward pass
+   * @return what it says of each
+   */
+  public Predictions predict(ImageSet images, int batchSize) {
+    return new Evaluator(manager, images, info.normalization(), batchSize).predictions(block);
+  }
+
+  /**
+   * Returns the names of the classes in the order of the logits.
+   *
+   * @return the labels
+   */
+  public ModelInfo info() {
+    return info;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
