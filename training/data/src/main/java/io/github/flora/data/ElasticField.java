@@ -4,12 +4,13 @@ import java.util.SplittableRandom;
 
 /**
  * Random displacements that change slowly over the plane: uniform noise per pixel, smoothed with a
- * Gaussian and scaled (Simard, Steinkraus and Platt 2003, with their σ of 4 and α of 34 pixels).
+ * Gaussian and scaled (Simard, Steinkraus and Platt 2003, with their σ of 4 pixels, but an α of 24
+ * instead of 34, because the strokes themselves vary already).
  */
 final class ElasticField {
 
   private static final double SIGMA = 4;
-  private static final double ALPHA = 34;
+  private static final double ALPHA = 24;
 
   /** Taps on either side of the centre; what lies further out weighs under 1 %. */
   private static final int RADIUS = 12;

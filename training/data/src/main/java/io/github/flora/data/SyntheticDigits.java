@@ -37,7 +37,7 @@ public final class SyntheticDigits {
   private static final int PIECES = 6;
 
   /** How unsteady the hand is, in units of the box. */
-  private static final double UNSTEADINESS = 0.045;
+  private static final double UNSTEADINESS = 0.035;
 
   private SyntheticDigits() {}
 

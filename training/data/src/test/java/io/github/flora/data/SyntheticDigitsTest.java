@@ -57,7 +57,7 @@ class SyntheticDigitsTest {
       crc.update(some.pixels(i));
     }
     // A change here means that accuracies of earlier runs no longer compare.
-    assertEquals(3_198_261_800L, crc.getValue());
+    assertEquals(2226943133L, crc.getValue());
   }
 
   @Test
@@ -112,7 +112,7 @@ class SyntheticDigitsTest {
         right++;
       }
     }
-    assertEquals(0.75, (double) right / test.size(), 0.1);
+    assertEquals(0.8, (double) right / test.size(), 0.1);
   }
 
   private static int nearest(double[][] means, byte[] pixels) {
