@@ -7,6 +7,7 @@ import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class RunWriter implements TrainingListener {
     if (best(history).epoch() == epoch.epoch()) {
       Weights.save(block, folder.weights(), metadata);
     }
+    Files.createDirectories(folder.lastWeights().getParent());
     Weights.save(block, folder.lastWeights(), metadata);
     HistoryCsv.write(folder.history(), history);
     if (System.nanoTime() - drawn > NANOS_BETWEEN_CURVES) {
