@@ -63,7 +63,7 @@ public record Training(
    * @param stop asked after every batch whether to end early
    * @return what {@code run.json} says at the end
    * @throws IOException if the run folder can't be written
-   * @throws TrainingException if the loss is no longer a number
+   * @throws TrainingException if the loss is no longer a number, or the split leaves no images
    */
   public RunInfo run(RunFolder folder, List<TrainingListener> listeners, BooleanSupplier stop)
       throws IOException {
@@ -71,7 +71,7 @@ public record Training(
     Seeds seeds = new Seeds(seed);
     int margin = margin();
     ImageDataset images = margin == 0 ? dataset : dataset.padded(margin);
-    TrainValidation split = images.split(hyperparameters.validationSplit(), seeds.split());
+    TrainValidation split = split(images, seeds);
     ModelInfo model = modelInfo(margin);
     RunInfo info = describe(split);
     folder.write(info);
@@ -111,11 +111,11 @@ public record Training(
                 .run(stop);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
-      status = history.size() == hyperparameters.epochs() ? Status.DONE : Status.INTERRUPTED;
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
         result = result(manager, block, images, history, seconds);
       }
+      status = history.size() == hyperparameters.epochs() ? Status.DONE : Status.INTERRUPTED;
     } finally {
       // The last word, also when training failed: curves so far, and how it ended.
       writer.finish();
@@ -123,6 +123,14 @@ public record Training(
       folder.write(info);
     }
     return info;
+  }
+
+  private TrainValidation split(ImageDataset images, Seeds seeds) {
+    try {
+      return images.split(hyperparameters.validationSplit(), seeds.split());
+    } catch (IllegalArgumentException e) {
+      throw new TrainingException(e.getMessage() + ": choose a smaller --validation-split");
+    }
   }
 
   /** Half of what an image lacks to be as large as the network's input. */
@@ -185,6 +193,12 @@ public record Training(
     Evaluator.Scores test =
         new Evaluator(manager, images.test(), images.normalization(), hyperparameters.batchSize())
             .scores(block);
+    if (!Double.isFinite(test.loss())) {
+      // The very last update did it, after the loop had last looked.
+      throw new TrainingException(
+          "the loss is no longer a number on the test images: try a smaller --learning-rate (now %s)"
+              .formatted(hyperparameters.learningRate()));
+    }
     // The first epoch pays for warming up.
     List<Epoch> steady = history.size() > 1 ? history.subList(1, history.size()) : history;
     return new Result(

@@ -9,6 +9,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import io.github.flora.trainer.report.AtomicFiles;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,22 +39,24 @@ final class Json {
       text = Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new RunException(file + " is missing: is this the folder of a run?", e);
+    } catch (CharacterCodingException e) {
+      throw damaged(file, "it is not a text in UTF-8", e);
     }
     try {
       T value = GSON.fromJson(text, type);
       if (value != null) {
         return value;
       }
-    } catch (JsonParseException | IllegalArgumentException e) {
-      throw damaged(file, String.valueOf(e.getMessage()), e);
+    } catch (JsonParseException e) {
+      throw damaged(file, "it isn't JSON of the kind that Flora writes", e);
     } catch (RuntimeException e) {
-      // A record's constructor that was given null by the file.
+      // What a record's constructor threw at a value, or its absence.
       throw damaged(file, "a key is missing or has a wrong value", e);
     }
     throw damaged(file, "it is empty", null);
   }
 
-  private static RunException damaged(Path file, String reason, @Nullable Throwable cause) {
+  static RunException damaged(Path file, String reason, @Nullable Throwable cause) {
     return new RunException(
         "%s is damaged (%s): train again or restore it".formatted(file, reason), cause);
   }

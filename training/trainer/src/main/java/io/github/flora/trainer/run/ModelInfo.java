@@ -1,5 +1,7 @@
 package io.github.flora.trainer.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.flora.data.Normalization;
 import io.github.flora.models.NetworkOptions;
 import java.util.List;
@@ -31,8 +33,12 @@ public record ModelInfo(
    */
   public record Input(int channels, int height, int width) {}
 
-  /** Copies the labels. */
+  /** Copies the labels; refuses a file that lacks something. */
   public ModelInfo {
+    requireNonNull(network, "network");
+    requireNonNull(options, "options");
+    requireNonNull(input, "input");
+    requireNonNull(normalization, "normalization");
     labels = List.copyOf(labels);
   }
 }

@@ -2,13 +2,13 @@ package io.github.flora.trainer.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,24 +18,33 @@ public final class RunFolder implements AutoCloseable {
   /** All that a run writes, and so all that {@code --overwrite} may delete. */
   private static final List<String> CONTENT =
       List.of(
-          "run.json",
           "history.csv",
           "curves.png",
           "model",
           "checkpoint",
           "evaluation",
           "predictions.png",
-          "model.onnx");
+          "model.onnx",
+          // Last: it is what tells a run's files from foreign ones, should deleting break off.
+          "run.json");
 
   private static final String LOCK = ".lock";
 
-  private final Path root;
-  private final @Nullable FileChannel lock;
+  /**
+   * Folders that this process trains into, without links. The file lock can't tell: the system
+   * holds it for the whole process, and lets go of it as soon as any channel of the file is closed.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  private RunFolder(Path root, @Nullable FileChannel lock) {
+  private final Path root;
+  private final @Nullable Lock lock;
+
+  private RunFolder(Path root, @Nullable Lock lock) {
     this.root = root;
     this.lock = lock;
   }
+
+  private record Lock(Path folder, FileChannel channel) {}
 
   /**
    * Creates the folder of a new run and keeps other trainings out of it until closed.
@@ -53,6 +62,8 @@ public final class RunFolder implements AutoCloseable {
       throw new RunException(
           "cannot create the output folder %s: choose another with --output".formatted(root), e);
     }
+    // Once before, so that not even a lock is left among foreign files, and once behind the lock.
+    refuseForeign(root, content(root));
     RunFolder folder = new RunFolder(root, lock(root));
     try {
       folder.clear(overwrite);
@@ -63,43 +74,63 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path root) throws IOException {
-    FileChannel channel;
+  private static Lock lock(Path root) throws IOException {
+    Path folder = root.toRealPath();
+    if (!HELD.add(folder)) {
+      throw busy(root);
+    }
+    FileChannel channel = null;
     try {
       channel =
           FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() != null) {
+        return new Lock(folder, channel);
+      }
     } catch (IOException e) {
+      release(folder, channel);
       throw new RunException(
           "cannot write to the output folder %s: choose another with --output".formatted(root), e);
     }
+    release(folder, channel);
+    throw busy(root);
+  }
+
+  private static void release(Path folder, @Nullable FileChannel channel) throws IOException {
     try {
-      FileLock held = channel.tryLock();
-      if (held != null) {
-        return channel;
+      if (channel != null) {
+        channel.close();
       }
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process; the same answer.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+    } finally {
+      HELD.remove(folder);
     }
-    channel.close();
-    throw new RunException(
+  }
+
+  private static RunException busy(Path root) {
+    return new RunException(
         "another training writes to %s: wait for it or choose another --output".formatted(root));
   }
 
-  private void clear(boolean overwrite) throws IOException {
-    List<String> found;
+  private static List<String> content(Path root) throws IOException {
     try (Stream<Path> files = Files.list(root)) {
-      found = files.map(f -> f.getFileName().toString()).filter(f -> !f.equals(LOCK)).toList();
+      return files.map(f -> f.getFileName().toString()).toList();
     }
-    if (found.isEmpty()) {
-      return;
+  }
+
+  private static void refuseForeign(Path root, List<String> found) throws RunException {
+    for (String name : found) {
+      if (!name.equals(LOCK) && !found.contains("run.json")) {
+        throw new RunException(
+            "%s holds files but no run (such as %s): choose an empty or new folder with --output"
+                .formatted(root, name));
+      }
     }
+  }
+
+  private void clear(boolean overwrite) throws IOException {
+    List<String> found = content(root);
+    refuseForeign(root, found);
     if (!found.contains("run.json")) {
-      throw new RunException(
-          "%s holds files but no run (such as %s): choose an empty or new folder with --output"
-              .formatted(root, found.get(0)));
+      return;
     }
     if (!overwrite) {
       throw new RunException(
@@ -217,6 +248,11 @@ public final class RunFolder implements AutoCloseable {
     return Json.read(root.resolve("run.json"), RunInfo.class);
   }
 
+  /** The path of {@code model/model.json}. */
+  Path modelInfo() {
+    return root.resolve("model").resolve("model.json");
+  }
+
   /**
    * Writes {@code model/model.json}.
    *
@@ -224,7 +260,7 @@ public final class RunFolder implements AutoCloseable {
    * @throws IOException if it can't be written
    */
   public void write(ModelInfo model) throws IOException {
-    Json.write(root.resolve("model").resolve("model.json"), model);
+    Json.write(modelInfo(), model);
   }
 
   /**
@@ -234,14 +270,15 @@ public final class RunFolder implements AutoCloseable {
    * @throws IOException if it can't be read
    */
   public ModelInfo model() throws IOException {
-    return Json.read(root.resolve("model").resolve("model.json"), ModelInfo.class);
+    return Json.read(modelInfo(), ModelInfo.class);
   }
 
   /** Lets other trainings into the folder. The lock's file stays: deleting it would be a race. */
   @Override
   public void close() throws IOException {
-    if (lock != null) {
-      lock.close();
+    // Once: by the second time another training may hold it.
+    if (lock != null && lock.channel().isOpen()) {
+      release(lock.folder(), lock.channel());
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.github.flora.trainer.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.flora.trainer.Hyperparameters;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,16 @@ public record RunInfo(
     long seed,
     @Nullable Result result) {
 
+  /** Refuses a file that lacks something. */
+  public RunInfo {
+    requireNonNull(status, "status");
+    requireNonNull(recipe, "recipe");
+    requireNonNull(model, "model");
+    requireNonNull(engine, "engine");
+    requireNonNull(data, "data");
+    requireNonNull(hyperparameters, "hyperparameters");
+  }
+
   /** How far a run came. */
   public enum Status {
     /** Under way, or killed. */
@@ -54,7 +66,13 @@ public record RunInfo(
    * @param device such as {@code cpu} or {@code gpu0}
    * @param threads threads that one operation could use
    */
-  public record EngineInfo(String name, String version, String device, int threads) {}
+  public record EngineInfo(String name, String version, String device, int threads) {
+
+    /** Refuses a file that lacks something. */
+    public EngineInfo {
+      requireNonNull(name, "name");
+    }
+  }
 
   /**
    * What was learnt from.
@@ -67,7 +85,15 @@ public record RunInfo(
    * @param test number of images that the result was measured on
    */
   public record DataInfo(
-      String name, String source, String origin, int train, int validation, int test) {}
+      String name, String source, String origin, int train, int validation, int test) {
+
+    /** Refuses a file that lacks something. */
+    public DataInfo {
+      requireNonNull(name, "name");
+      requireNonNull(source, "source");
+      requireNonNull(origin, "origin");
+    }
+  }
 
   /**
    * What came of it.

@@ -45,12 +45,21 @@ public final class TrainedModel implements AutoCloseable {
     ModelInfo info = folder.model();
     NDManager manager = NDManager.newBaseManager(device, engine);
     try {
-      Block block = newBlock(info, manager);
+      Block block = newBlock(folder, info, manager);
       Weights.load(block, folder.weights());
       return new TrainedModel(manager, info, block);
     } catch (IOException | RuntimeException e) {
       manager.close();
       throw e;
+    }
+  }
+
+  private static Block newBlock(RunFolder folder, ModelInfo info, NDManager manager)
+      throws RunException {
+    try {
+      return newBlock(info, manager);
+    } catch (IllegalArgumentException e) {
+      throw Json.damaged(folder.modelInfo(), String.valueOf(e.getMessage()), e);
     }
   }
 
