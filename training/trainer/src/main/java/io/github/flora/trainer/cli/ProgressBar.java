@@ -112,7 +112,8 @@ final class ProgressBar implements TrainingListener {
   }
 
   static String duration(double seconds) {
-    if (seconds < 60) {
+    // Below what one decimal would round to 60.0.
+    if (seconds < 59.95) {
       return String.format(Locale.ROOT, "%.1f s", seconds);
     }
     long whole = Math.round(seconds);
