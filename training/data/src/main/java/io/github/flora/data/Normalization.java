@@ -50,6 +50,44 @@ public record Normalization(float[] mean, float[] std) {
     return new Normalization(mean, std);
   }
 
+  /**
+   * Returns the normalization that gives a set of images mean 0 and variance 1 per channel. A
+   * channel that never changes is only shifted.
+   *
+   * @param images the images to measure, at least one
+   * @return the normalization
+   * @throws IllegalArgumentException if there are no images
+   */
+  public static Normalization standardizing(ImageSet images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException("No images to measure");
+    }
+    int channels = images.channels();
+    long[][] histogram = new long[channels][256];
+    for (int i = 0; i < images.size(); i++) {
+      byte[] pixels = images.pixels(i);
+      for (int p = 0; p < pixels.length; p++) {
+        histogram[p % channels][pixels[p] & 0xff]++;
+      }
+    }
+    float[] mean = new float[channels];
+    float[] std = new float[channels];
+    double count = (double) images.size() * images.height() * images.width();
+    for (int c = 0; c < channels; c++) {
+      double sum = 0;
+      double squares = 0;
+      for (int value = 0; value < 256; value++) {
+        double brightness = value / 255.0;
+        sum += histogram[c][value] * brightness;
+        squares += histogram[c][value] * brightness * brightness;
+      }
+      double variance = squares / count - sum / count * (sum / count);
+      mean[c] = (float) (sum / count);
+      std[c] = variance < 1e-12 ? 1 : (float) Math.sqrt(variance);
+    }
+    return of(mean, std);
+  }
+
   /** Returns a copy of the means. */
   @Override
   public float[] mean() {

@@ -116,4 +116,14 @@ class NormalizationTest {
     assertThrows(
         IllegalArgumentException.class, () -> Normalization.of(new float[0], new float[0]));
   }
+
+  @Test
+  void standardizingGivesMeanZeroAndVarianceOne() {
+    // Channel 0 is 0 or 255 half and half: mean 0.5, deviation 0.5. Channel 1 never changes.
+    byte[] pixels = {0, 51, -1, 51, 0, 51, -1, 51};
+    ImageSet images = ImageSet.of(pixels, new int[] {0, 0}, 1, 2, 2);
+    assertEquals(
+        Normalization.of(new float[] {0.5f, 0.2f}, new float[] {0.5f, 1}),
+        Normalization.standardizing(images));
+  }
 }

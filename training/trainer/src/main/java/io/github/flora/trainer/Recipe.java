@@ -6,9 +6,12 @@ package io.github.flora.trainer;
  * @param name the name on the command line, such as {@code mnist-cnn}
  * @param dataset name of the data set
  * @param network name of the network
+ * @param standardize whether the training images are given mean 0 and variance 1, instead of only
+ *     being scaled to [0, 1]
  * @param defaults hyperparameters unless the user gives others
  */
-public record Recipe(String name, String dataset, String network, Hyperparameters defaults) {
+public record Recipe(
+    String name, String dataset, String network, boolean standardize, Hyperparameters defaults) {
 
   /**
    * Returns this recipe with another network.
@@ -17,6 +20,6 @@ public record Recipe(String name, String dataset, String network, Hyperparameter
    * @return the changed recipe; its name stays
    */
   public Recipe withNetwork(String other) {
-    return new Recipe(name, dataset, other, defaults);
+    return new Recipe(name, dataset, other, standardize, defaults);
   }
 }

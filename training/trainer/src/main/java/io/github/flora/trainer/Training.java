@@ -8,6 +8,8 @@ import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
+import io.github.flora.data.ImageSet;
+import io.github.flora.data.Normalization;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
@@ -72,7 +74,11 @@ public record Training(
     int margin = margin();
     ImageDataset images = margin == 0 ? dataset : dataset.padded(margin);
     TrainValidation split = split(images, seeds);
-    ModelInfo model = modelInfo(margin);
+    Normalization normalization =
+        recipe.standardize()
+            ? Normalization.standardizing(dataset.train())
+            : dataset.normalization();
+    ModelInfo model = modelInfo(margin, normalization);
     RunInfo info = describe(split);
     folder.write(info);
     folder.write(model);
@@ -98,12 +104,11 @@ public record Training(
                     manager,
                     block,
                     step,
-                    new Batches(
-                        split.train(), dataset.normalization(), hyperparameters.batchSize()),
+                    new Batches(split.train(), model.normalization(), hyperparameters.batchSize()),
                     new Evaluator(
                         manager,
                         split.validation(),
-                        dataset.normalization(),
+                        model.normalization(),
                         hyperparameters.batchSize()),
                     hyperparameters,
                     seeds,
@@ -113,7 +118,7 @@ public record Training(
       double seconds = (System.nanoTime() - start) / 1e9;
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
-        result = result(manager, block, images, history, seconds);
+        result = result(manager, block, images.test(), model.normalization(), history, seconds);
       }
       status = history.size() == hyperparameters.epochs() ? Status.DONE : Status.INTERRUPTED;
     } finally {
@@ -148,7 +153,7 @@ public record Training(
     return lacking / 2;
   }
 
-  private ModelInfo modelInfo(int margin) {
+  private ModelInfo modelInfo(int margin, Normalization normalization) {
     Double dropout = hyperparameters.dropout();
     return new ModelInfo(
         recipe.network(),
@@ -161,7 +166,7 @@ public record Training(
             dataset.train().height() + 2 * margin,
             dataset.train().width() + 2 * margin),
         margin,
-        dataset.normalization(),
+        normalization,
         dataset.labels());
   }
 
@@ -189,10 +194,14 @@ public record Training(
   }
 
   private Result result(
-      NDManager manager, Block block, ImageDataset images, List<Epoch> history, double seconds) {
-    Evaluator.Scores test =
-        new Evaluator(manager, images.test(), images.normalization(), hyperparameters.batchSize())
-            .scores(block);
+      NDManager manager,
+      Block block,
+      ImageSet test,
+      Normalization normalization,
+      List<Epoch> history,
+      double seconds) {
+    Evaluator.Scores scores =
+        new Evaluator(manager, test, normalization, hyperparameters.batchSize()).scores(block);
     if (!Double.isFinite(test.loss())) {
       // The very last update did it, after the loop had last looked.
       throw new TrainingException(
@@ -202,8 +211,8 @@ public record Training(
     // The first epoch pays for warming up.
     List<Epoch> steady = history.size() > 1 ? history.subList(1, history.size()) : history;
     return new Result(
-        test.accuracy(),
-        test.loss(),
+        scores.accuracy(),
+        scores.loss(),
         RunWriter.best(history).epoch(),
         history.size(),
         median(steady.stream().mapToDouble(Epoch::imagesPerSecond)),

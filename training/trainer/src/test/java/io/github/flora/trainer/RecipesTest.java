@@ -39,6 +39,7 @@ final class RecipesTest {
             name,
             dataset,
             network,
+            network.equals("lenet5"),
             new Hyperparameters(epochs, 128, "adam", 1e-3, 0.2, null, false)),
         Recipes.get(name));
   }
@@ -46,7 +47,7 @@ final class RecipesTest {
   @Test
   void anotherNetworkLeavesTheRest() {
     Recipe recipe = Recipes.get("mnist-mlp").withNetwork("cnn");
-    assertEquals(new Recipe("mnist-mlp", "mnist", "cnn", recipe.defaults()), recipe);
+    assertEquals(new Recipe("mnist-mlp", "mnist", "cnn", false, recipe.defaults()), recipe);
     assertEquals(5, recipe.defaults().epochs());
   }
 
