@@ -202,7 +202,7 @@ public record Training(
       double seconds) {
     Evaluator.Scores scores =
         new Evaluator(manager, test, normalization, hyperparameters.batchSize()).scores(block);
-    if (!Double.isFinite(test.loss())) {
+    if (!Double.isFinite(scores.loss())) {
       // The very last update did it, after the loop had last looked.
       throw new TrainingException(
           "the loss is no longer a number on the test images: try a smaller --learning-rate (now %s)"
