@@ -1,6 +1,5 @@
 package io.github.flora.engine;
 
-import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
@@ -27,8 +26,11 @@ public interface EngineSupport {
    * Creates the updater that changes weights by their gradients.
    *
    * @param optimizer the rule
-   * @param weights the arrays to train; they stay the caller's and are changed in place
+   * @param weights what to train, at least one; frozen ones are left out
+   * @param clipNorm the largest norm of all gradients together, as {@code
+   *     torch.nn.utils.clip_grad_norm_}: with a larger norm n all of them are multiplied by
+   *     clipNorm / (n + 1e-6). Above 0, or 0 for no limit
    * @return an updater that owns the optimizer's state, zero at the start
    */
-  Updater newUpdater(Optimizer optimizer, List<NDArray> weights);
+  Updater newUpdater(Optimizer optimizer, List<Weight> weights, double clipNorm);
 }

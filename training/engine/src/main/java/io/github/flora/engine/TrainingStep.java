@@ -32,29 +32,41 @@ public final class TrainingStep implements AutoCloseable {
   private final LeafStore store;
 
   /**
-   * Creates the step for an initialised block.
+   * Creates the step for an initialised block, with the same decay and rate for all parameters.
    *
    * @param support the engine's support, which knows how to update
    * @param block the block to train, initialised on the engine
    * @param loss the loss; called with the labels and the block's output
-   * @param optimizer the update rule
+   * @param optimizer the optimizer
    */
   public TrainingStep(EngineSupport support, Block block, Loss loss, Optimizer optimizer) {
+    this(support, block, loss, UpdateRule.of(optimizer));
+  }
+
+  /**
+   * Creates the step for an initialised block. Parameters that are frozen now stay out of it.
+   *
+   * @param support the engine's support, which knows how to update
+   * @param block the block to train, initialised on the engine
+   * @param loss the loss; called with the labels and the block's output
+   * @param rule how the parameters follow their gradients
+   */
+  public TrainingStep(EngineSupport support, Block block, Loss loss, UpdateRule rule) {
     this.engine = Engine.getEngine(support.engineName());
     this.block = block;
     this.loss = loss;
-    List<NDArray> weights = new ArrayList<>();
+    List<Weight> weights = new ArrayList<>();
     for (Parameter parameter : block.getParameters().values()) {
       if (parameter.requiresGradient()) {
         trainable.add(parameter);
-        weights.add(parameter.getArray());
+        weights.add(rule.weight(parameter));
       }
     }
     if (weights.isEmpty()) {
       throw new IllegalArgumentException("the model has nothing to train");
     }
-    this.updater = support.newUpdater(optimizer, weights);
-    this.store = new LeafStore(weights.get(0).getManager());
+    this.updater = support.newUpdater(rule.optimizer(), weights, rule.clipNorm());
+    this.store = new LeafStore(weights.get(0).array().getManager());
   }
 
   /**
@@ -91,6 +103,24 @@ public final class TrainingStep implements AutoCloseable {
     } finally {
       store.leaves.clear();
     }
+  }
+
+  /**
+   * Returns what is trained, to name the optimizer's state.
+   *
+   * @return the parameters in the order of the updater's arrays
+   */
+  public List<Parameter> parameters() {
+    return List.copyOf(trainable);
+  }
+
+  /**
+   * Returns the updater, to save or restore the optimizer's state.
+   *
+   * @return the updater; stays the step's
+   */
+  public Updater updater() {
+    return updater;
   }
 
   @Override

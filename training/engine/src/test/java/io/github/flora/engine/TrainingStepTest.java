@@ -15,12 +15,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.loss.Loss;
 import io.github.flora.engine.TrainingStep.Outcome;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +33,7 @@ final class TrainingStepTest {
 
   private static final int BATCH = 32;
 
-  private final Sgd sgd = new Sgd();
+  private final PlainSupport support = new PlainSupport();
   private NDManager manager;
   private NDArray data;
   private NDArray labels;
@@ -61,7 +63,7 @@ final class TrainingStepTest {
   }
 
   private TrainingStep step(Block block) {
-    return new TrainingStep(sgd, block, Loss.softmaxCrossEntropyLoss(), Optimizer.Adam.DEFAULT);
+    return new TrainingStep(support, block, Loss.softmaxCrossEntropyLoss(), Optimizer.Adam.DEFAULT);
   }
 
   /** A step as the loop takes it: the batch owns its data, and so what follows from them. */
@@ -223,15 +225,48 @@ final class TrainingStepTest {
     block.freezeParameters(true);
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> step(block));
     assertEquals("the model has nothing to train", e.getMessage());
-    assertEquals(0, sgd.updatersOpen);
+    assertEquals(0, support.updatersOpen);
+  }
+
+  @Test
+  void theUpdaterIsToldOfEveryParameter() {
+    Block block = initialized(new SequentialBlock().add(linear(8)).add(linear(2)));
+    Parameter last = block.getParameters().valueAt(3);
+    UpdateRule rule =
+        new UpdateRule(Optimizer.Sgd.DEFAULT, 2, false, parameter -> parameter == last ? 1 : 0.1);
+    try (TrainingStep step =
+        new TrainingStep(support, block, Loss.softmaxCrossEntropyLoss(), rule)) {
+      assertEquals(Optimizer.Sgd.DEFAULT, support.optimizer);
+      assertEquals(2, support.clipNorm);
+      assertEquals(block.getParameters().values(), step.parameters());
+      assertEquals(
+          step.parameters().stream().map(Parameter::getArray).toList(),
+          support.weights.stream().map(Weight::array).toList());
+      assertEquals(
+          List.of(true, false, true, false),
+          support.weights.stream().map(Weight::decays).toList(),
+          "weights decay, biases don't");
+      assertEquals(
+          List.of(0.1, 0.1, 0.1, 1.0), support.weights.stream().map(Weight::rateFactor).toList());
+    }
+  }
+
+  @Test
+  void unlessToldOtherwiseAllParametersAreAlike() {
+    Block block = initialized(linear(2));
+    try (TrainingStep step = step(block)) {
+      assertEquals(0, support.clipNorm);
+      assertEquals(
+          step.parameters().stream().map(p -> Weight.of(p.getArray())).toList(), support.weights);
+    }
   }
 
   @Test
   void closesItsUpdater() {
     TrainingStep step = step(initialized(linear(2)));
-    assertEquals(1, sgd.updatersOpen);
+    assertEquals(1, support.updatersOpen);
     step.close();
-    assertEquals(0, sgd.updatersOpen);
+    assertEquals(0, support.updatersOpen);
   }
 
   /** DJL allows one gradient collector at a time in the whole process. */

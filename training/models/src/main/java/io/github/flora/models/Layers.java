@@ -33,6 +33,17 @@ final class Layers {
         .build();
   }
 
+  /** Without bias, for a batch normalisation to follow; padding by zeros on all four sides. */
+  static Block conv(int filters, int kernel, int stride, int padding) {
+    return Conv2d.builder()
+        .setKernelShape(new Shape(kernel, kernel))
+        .setFilters(filters)
+        .optStride(new Shape(stride, stride))
+        .optPadding(new Shape(padding, padding))
+        .optBias(false)
+        .build();
+  }
+
   static Block dense(int units) {
     return Linear.builder().setUnits(units).build();
   }

@@ -1,46 +1,87 @@
 package io.github.flora.models;
 
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
+import io.github.flora.models.NetworkEntry.Option;
+import io.github.flora.models.ResNet.Stem;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The networks that can be chosen by name. */
 public final class Networks {
 
-  private enum Option {
-    DROPOUT,
-    BATCH_NORM
-  }
+  private static final Shape DIGIT = new Shape(1, 28, 28);
+  private static final Shape TINY = new Shape(3, 32, 32);
+  private static final Shape PHOTO = new Shape(3, 224, 224);
 
-  private static final List<Entry> ALL =
+  private static final List<NetworkEntry> OWN =
       List.of(
-          new Entry(
+          new NetworkEntry(
               "mlp",
               "perceptron 784-512-10 with ReLU",
-              new Shape(1, 28, 28),
+              DIGIT,
+              1,
+              false,
               Set.of(Option.DROPOUT),
               o -> Mlp.create(o.classes(), o.dropoutOr(0f))),
-          new Entry(
+          new NetworkEntry(
               "cnn",
               "two convolutions (32, 64) with max pooling, dense 128, dropout 0.5; Keras's example",
-              new Shape(1, 28, 28),
+              DIGIT,
+              10,
+              false,
               Set.of(Option.DROPOUT, Option.BATCH_NORM),
               o -> Cnn.create(o.classes(), o.dropoutOr(0.5f), o.batchNorm())),
-          new Entry(
+          new NetworkEntry(
               "lenet5",
               "LeNet-5 (LeCun 1998): three convolutions with tanh and average pooling, dense 84",
               new Shape(1, 32, 32),
+              32,
+              false,
               Set.of(),
-              o -> LeNet5.create(o.classes())));
+              o -> LeNet5.create(o.classes())),
+          new NetworkEntry(
+              "resnet18",
+              "ResNet-18 (He 2015), torchvision's: 11.7 million parameters for 1000 classes",
+              PHOTO,
+              32,
+              true,
+              Set.of(Option.FIXED_BATCH_NORM),
+              o -> ResNet.resnet18(o.classes(), Stem.IMAGENET)),
+          new NetworkEntry(
+              "resnet34",
+              "ResNet-34 (He 2015), torchvision's: 21.8 million parameters for 1000 classes",
+              PHOTO,
+              32,
+              true,
+              Set.of(Option.FIXED_BATCH_NORM),
+              o -> ResNet.resnet34(o.classes(), Stem.IMAGENET)),
+          new NetworkEntry(
+              "resnet18-small",
+              "ResNet-18 for small images: begins with 3x3 instead of 7x7 and pooling",
+              TINY,
+              8,
+              true,
+              Set.of(Option.FIXED_BATCH_NORM),
+              o -> ResNet.resnet18(o.classes(), Stem.SMALL)),
+          new NetworkEntry(
+              "resnet34-small",
+              "ResNet-34 for small images: begins with 3x3 instead of 7x7 and pooling",
+              TINY,
+              8,
+              true,
+              Set.of(Option.FIXED_BATCH_NORM),
+              o -> ResNet.resnet34(o.classes(), Stem.SMALL)));
+
+  private static final List<NetworkEntry> ALL =
+      Stream.of(OWN, DjlNetworks.ALL).flatMap(List::stream).toList();
 
   private Networks() {}
 
   /**
    * The names of all networks.
    *
-   * @return the names, simplest network first
+   * @return the names, simplest network first, DJL's last
    */
   public static List<String> names() {
     return ALL.stream().map(Network::name).toList();
@@ -62,25 +103,5 @@ public final class Networks {
     }
     throw new IllegalArgumentException(
         "no model named '" + name + "'; there are: " + String.join(", ", names()));
-  }
-
-  private record Entry(
-      String name,
-      String description,
-      Shape inputShape,
-      Set<Option> options,
-      Function<NetworkOptions, Block> factory)
-      implements Network {
-
-    @Override
-    public Block newBlock(NetworkOptions chosen) {
-      if (chosen.dropoutOr(0f) > 0 && !options.contains(Option.DROPOUT)) {
-        throw new IllegalArgumentException("model '" + name + "' has no dropout");
-      }
-      if (chosen.batchNorm() && !options.contains(Option.BATCH_NORM)) {
-        throw new IllegalArgumentException("model '" + name + "' has no batch normalisation");
-      }
-      return factory.apply(chosen);
-    }
   }
 }

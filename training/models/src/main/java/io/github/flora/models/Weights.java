@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** The weights of a block in a safetensors file, under the names of {@link ParameterNames}. */
 public final class Weights {
@@ -48,47 +50,94 @@ public final class Weights {
    * @throws IOException if the file can't be read
    */
   public static void load(Block initializedBlock, Path file) throws IOException {
+    loadMatching(initializedBlock, file, Set.of());
+  }
+
+  /**
+   * Reads all parameters as {@link #load} does, except some that shall keep their values, such as a
+   * head for other classes than the file's. Whatever else differs is an error.
+   *
+   * @param initializedBlock the block to change
+   * @param file a safetensors file with all other parameters of the block
+   * @param replaced names of parameters that aren't read, and of tensors that the block needn't
+   *     have, such as {@code fc.weight} and {@code fc.bias}
+   * @return what was read and what wasn't
+   * @throws IllegalArgumentException if neither block nor file knows one of the names
+   * @throws WeightsException as {@link #load}; the block is as it was
+   * @throws IOException if the file can't be read
+   */
+  public static LoadReport loadMatching(Block initializedBlock, Path file, Set<String> replaced)
+      throws IOException {
     Map<String, Parameter> parameters = ParameterNames.of(initializedBlock);
     try (SafetensorsFile in = Safetensors.open(file)) {
-      List<String> problems = problems(parameters, in);
+      for (String name : replaced) {
+        if (!parameters.containsKey(name) && !in.names().contains(name)) {
+          throw new IllegalArgumentException("neither the model nor " + file + " has " + name);
+        }
+      }
+      List<String> problems = compare(parameters, in, name -> !replaced.contains(name)).problems();
       if (!problems.isEmpty()) {
         throw new WeightsException(file, "doesn't fit the model: " + String.join("; ", problems));
       }
+      List<String> loaded = new ArrayList<>();
+      List<String> kept = new ArrayList<>();
       for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
-        copy(in, entry.getKey(), entry.getValue().getArray());
+        if (replaced.contains(entry.getKey())) {
+          kept.add(entry.getKey());
+        } else {
+          copy(in, entry.getKey(), entry.getValue().getArray());
+          loaded.add(entry.getKey());
+        }
       }
+      Differences accepted = compare(parameters, in, replaced::contains);
+      return new LoadReport(
+          loaded, kept, accepted.missing(), accepted.unexpected(), accepted.mismatched());
     }
   }
 
-  private static List<String> problems(Map<String, Parameter> parameters, SafetensorsFile in) {
+  private record Differences(
+      List<String> missing, List<String> unexpected, List<String> mismatched) {
+
+    List<String> problems() {
+      List<String> problems = new ArrayList<>();
+      if (!missing.isEmpty()) {
+        problems.add("missing " + String.join(", ", missing));
+      }
+      if (!unexpected.isEmpty()) {
+        problems.add("unexpected " + String.join(", ", unexpected));
+      }
+      problems.addAll(mismatched);
+      return problems;
+    }
+  }
+
+  /** How a file differs from a block in the names that are asked for. */
+  private static Differences compare(
+      Map<String, Parameter> parameters, SafetensorsFile in, Predicate<String> which) {
     List<String> missing = new ArrayList<>();
-    List<String> wrong = new ArrayList<>();
+    List<String> mismatched = new ArrayList<>();
     parameters.forEach(
         (name, parameter) -> {
+          if (!which.test(name)) {
+            return;
+          }
           if (!in.names().contains(name)) {
             missing.add(name);
             return;
           }
           NDArray array = parameter.getArray();
           if (!in.shape(name).equals(array.getShape())) {
-            wrong.add(name + " is " + in.shape(name) + ", not " + array.getShape());
+            mismatched.add(name + " is " + in.shape(name) + ", not " + array.getShape());
           } else if (!convertible(in.dataType(name), array.getDataType())) {
-            wrong.add(name + " is " + in.dataType(name) + ", not " + array.getDataType());
+            mismatched.add(name + " is " + in.dataType(name) + ", not " + array.getDataType());
           }
         });
     List<String> unexpected =
         in.names().stream()
+            .filter(which)
             .filter(name -> !parameters.containsKey(name) && !isBatchCounter(name, parameters))
             .toList();
-    List<String> problems = new ArrayList<>();
-    if (!missing.isEmpty()) {
-      problems.add("missing " + String.join(", ", missing));
-    }
-    if (!unexpected.isEmpty()) {
-      problems.add("unexpected " + String.join(", ", unexpected));
-    }
-    problems.addAll(wrong);
-    return problems;
+    return new Differences(missing, unexpected, mismatched);
   }
 
   private static boolean convertible(DataType from, DataType to) {

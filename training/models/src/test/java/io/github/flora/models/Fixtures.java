@@ -27,4 +27,13 @@ final class Fixtures {
         .forward(new ParameterStore(manager, false), new NDList(input), training)
         .singletonOrThrow();
   }
+
+  /** Images n×3×side×side whose values are cos(i² / 100), i counting from 0. */
+  static NDArray waves(NDManager manager, int n, int side) {
+    float[] pixels = new float[n * 3 * side * side];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) Math.cos((double) i * i * 0.01);
+    }
+    return manager.create(pixels, new Shape(n, 3, side, side));
+  }
 }

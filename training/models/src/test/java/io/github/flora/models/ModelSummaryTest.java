@@ -77,6 +77,31 @@ final class ModelSummaryTest {
     assertEquals(multiplyAdds, summary.multiplyAdds());
   }
 
+  /**
+   * torchvision 0.28's {@code resnet18()} and {@code resnet34()}: trainable parameters, and what
+   * its documentation gives as 1.81 and 3.66 GFLOPS, which are multiply-adds.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "resnet18, 11689512, 9600, 1814073344",
+    "resnet34, 21797672, 17024, 3663761408",
+  })
+  void residualNetworksAreAsLargeAsTorchvisions(
+      String name, long trainable, long statistics, long multiplyAdds) {
+    Network network = Networks.get(name);
+    ModelSummary summary =
+        summary(name, network.newBlock(NetworkOptions.of(1000)), network.inputShape());
+    assertEquals(trainable, summary.trainable());
+    assertEquals(trainable + statistics, summary.parameters());
+    assertEquals(multiplyAdds, summary.multiplyAdds());
+    assertEquals(
+        new ModelSummary.Row("layer4.0", "BasicBlock", "(N, 512, 7, 7)", 3_676_160, 179_830_784),
+        summary.rows().stream()
+            .filter(row -> row.layer().equals("layer4.0"))
+            .findFirst()
+            .orElseThrow());
+  }
+
   @Test
   void runningStatisticsAndFrozenParametersAreNotTrainable() {
     Shape image = new Shape(1, 28, 28);

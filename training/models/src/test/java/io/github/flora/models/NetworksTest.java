@@ -52,28 +52,61 @@ final class NetworksTest {
     variants.add(Arguments.of("mlp", new NetworkOptions(10, 0.3f, false)));
     variants.add(Arguments.of("cnn", new NetworkOptions(3, 0f, true)));
     variants.add(Arguments.of("cnn", new NetworkOptions(1, null, false)));
+    variants.add(Arguments.of("resnet18", NetworkOptions.of(1)));
+    variants.add(Arguments.of("djl-nin", new NetworkOptions(102, 0f, false)));
     return variants;
+  }
+
+  static List<String> ownSimpleNetworks() {
+    return List.of("mlp", "cnn", "lenet5");
+  }
+
+  /** Photographs are shrunk as far as the network allows, but to no less than 64 pixels. */
+  private static Shape image(Network network) {
+    Shape shape = network.inputShape();
+    long side = Math.min(shape.get(1), Math.max(64, network.smallestSize()));
+    return new Shape(shape.get(0), side, side);
   }
 
   @Test
   void namesArePinned() {
-    assertEquals(List.of("mlp", "cnn", "lenet5"), Networks.names());
+    assertEquals(
+        List.of(
+            "mlp",
+            "cnn",
+            "lenet5",
+            "resnet18",
+            "resnet34",
+            "resnet18-small",
+            "resnet34-small",
+            "djl-lenet",
+            "djl-alexnet",
+            "djl-vgg11",
+            "djl-nin",
+            "djl-googlenet",
+            "djl-squeezenet",
+            "djl-mobilenet-v1",
+            "djl-mobilenet-v2",
+            "djl-resnet50"),
+        Networks.names());
   }
 
   @Test
   void unknownNameListsTheNetworks() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Networks.get("CNN"));
-    assertEquals("no model named 'CNN'; there are: mlp, cnn, lenet5", e.getMessage());
+    assertEquals(
+        "no model named 'CNN'; there are: " + String.join(", ", Networks.names()), e.getMessage());
   }
 
   @ParameterizedTest
   @MethodSource("variants")
   void outputsAreFiniteLogitsForAnyBatch(String name, NetworkOptions options) {
     Network network = Networks.get(name);
-    Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
+    Shape image = image(network);
+    Block block = Fixtures.initialized(manager, network.newBlock(options), image);
     for (int n : new int[] {1, 3}) {
-      Shape shape = new Shape(n).addAll(network.inputShape());
+      Shape shape = new Shape(n).addAll(image);
       NDArray logits = Fixtures.forward(manager, block, manager.randomUniform(0, 1, shape), false);
       assertEquals(new Shape(n, options.classes()), logits.getShape());
       assertEquals(new Shape(n, options.classes()), block.getOutputShapes(new Shape[] {shape})[0]);
@@ -85,8 +118,9 @@ final class NetworksTest {
   @MethodSource("variants")
   void everyTrainableParameterGetsAGradient(String name, NetworkOptions options) {
     Network network = Networks.get(name);
-    Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
-    NDArray images = manager.randomUniform(0, 1, new Shape(4).addAll(network.inputShape()));
+    Shape image = image(network);
+    Block block = Fixtures.initialized(manager, network.newBlock(options), image);
+    NDArray images = manager.randomUniform(0, 1, new Shape(4).addAll(image));
     try (GradientCollector collector = Fixtures.ENGINE.newGradientCollector()) {
       collector.backward(Fixtures.forward(manager, block, images, true).square().sum());
     }
@@ -105,6 +139,9 @@ final class NetworksTest {
     "cnn, false, 225034",
     "cnn, true, 225130",
     "lenet5, false, 61706",
+    // torchvision.models with num_classes=10.
+    "resnet18, true, 11181642",
+    "resnet34, true, 21289802",
   })
   void trainableParametersAreAsPublished(String name, boolean batchNorm, long expected) {
     Network network = Networks.get(name);
@@ -118,10 +155,29 @@ final class NetworksTest {
     assertEquals(expected, count);
   }
 
+  /** Runs forward at the least size, and at others where weights are the same for all. */
   @ParameterizedTest
-  @MethodSource("variants")
-  void weightsStartGlorotUniformAndBiasesAtZero(String name, NetworkOptions options) {
+  @MethodSource("io.github.flora.models.Networks#names")
+  void sizesAreAsStated(String name) {
     Network network = Networks.get(name);
+    Shape least = new Shape(3, network.smallestSize(), network.smallestSize());
+    Block block = Fixtures.initialized(manager, network.newBlock(NetworkOptions.of(2)), least);
+    NDArray images = manager.randomUniform(0, 1, new Shape(1).addAll(least));
+    assertEquals(new Shape(1, 2), Fixtures.forward(manager, block, images, false).getShape());
+    Shape wide = new Shape(1, 3, network.smallestSize() + 3, 2L * network.smallestSize() + 9);
+    NDArray other = manager.randomUniform(0, 1, wide);
+    if (network.anySize()) {
+      assertEquals(new Shape(1, 2), Fixtures.forward(manager, block, other, false).getShape());
+    } else {
+      assertThrows(RuntimeException.class, () -> Fixtures.forward(manager, block, other, false));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownSimpleNetworks")
+  void weightsStartGlorotUniformAndBiasesAtZero(String name) {
+    Network network = Networks.get(name);
+    NetworkOptions options = NetworkOptions.of(10);
     Block block = Fixtures.initialized(manager, network.newBlock(options), network.inputShape());
     ParameterNames.of(block)
         .forEach(
@@ -183,10 +239,11 @@ final class NetworksTest {
             "fc1.bias",
             "fc2.weight",
             "fc2.bias"));
-    for (String name : Networks.names()) {
-      Block block = Networks.get(name).newBlock(NetworkOptions.of(10));
-      assertEquals(expected.get(name), List.copyOf(ParameterNames.of(block).keySet()));
-    }
+    expected.forEach(
+        (name, names) -> {
+          Block block = Networks.get(name).newBlock(NetworkOptions.of(10));
+          assertEquals(names, List.copyOf(ParameterNames.of(block).keySet()));
+        });
   }
 
   @Test
@@ -215,7 +272,7 @@ final class NetworksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"mlp, 0", "cnn, 1", "lenet5, 0"})
+  @CsvSource({"mlp, 0", "cnn, 1", "lenet5, 0", "resnet18, 0"})
   void dropoutIsThereByDefaultWhereDocumented(String name, long expected) {
     Block block = Networks.get(name).newBlock(NetworkOptions.of(10));
     assertEquals(expected, dropouts(block));
@@ -231,6 +288,10 @@ final class NetworksTest {
     "lenet5, 0.5, false, model 'lenet5' has no dropout",
     "lenet5, 0, true, model 'lenet5' has no batch normalisation",
     "mlp, 0.5, true, model 'mlp' has no batch normalisation",
+    "resnet18, 0.5, true, model 'resnet18' has no dropout",
+    "djl-vgg11, 0.2, false, 'model ''djl-vgg11'' has a dropout of 0.5, which can''t be changed'",
+    "djl-squeezenet, 0, true, 'model ''djl-squeezenet'' has a dropout of 0.5, which can''t be changed'",
+    "djl-googlenet, 0, true, model 'djl-googlenet' has no batch normalisation",
   })
   void missingOptionsAreRejectedByName(
       String name, float dropout, boolean batchNorm, String message) {

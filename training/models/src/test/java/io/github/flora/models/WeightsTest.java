@@ -17,10 +17,13 @@ import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,5 +147,64 @@ final class WeightsTest {
     NDArray bias = block.getParameters().values().get(13).getArray();
     assertEquals(DataType.FLOAT32, bias.getDataType());
     assertEquals(0.5f, bias.min().getFloat());
+  }
+
+  @Test
+  void headOfOtherClassesIsReplacedAndAllIsReported() throws IOException {
+    Block pretrained = cnn();
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    ParameterNames.of(pretrained).forEach((name, p) -> arrays.put(name, p.getArray()));
+    arrays.remove("fc2.bias");
+    arrays.put("head.scale", manager.create(1f));
+    arrays.put("bn1.num_batches_tracked", manager.create(3L));
+    Path file = folder.resolve("pretrained.safetensors");
+    Safetensors.write(file, arrays, Map.of());
+
+    Block block = Fixtures.initialized(manager, Cnn.create(7, 0.5f, true), IMAGE);
+    Map<String, float[]> before = new LinkedHashMap<>();
+    ParameterNames.of(block)
+        .forEach((name, p) -> before.put(name, p.getArray().duplicate().toFloatArray()));
+    WeightsException e =
+        assertThrows(
+            WeightsException.class,
+            () -> Weights.loadMatching(block, file, Set.of("fc2.bias", "head.scale")));
+    assertEquals(
+        file + ": doesn't fit the model: fc2.weight is (10, 128), not (7, 128)", e.getMessage());
+
+    LoadReport report =
+        Weights.loadMatching(
+            block, file, Set.of("fc2.weight", "fc2.bias", "fc1.bias", "head.scale"));
+    List<String> kept = List.of("fc1.bias", "fc2.weight", "fc2.bias");
+    List<String> loaded = new ArrayList<>(before.keySet());
+    loaded.removeAll(kept);
+    assertEquals(
+        new LoadReport(
+            loaded,
+            kept,
+            List.of("fc2.bias"),
+            List.of("head.scale"),
+            List.of("fc2.weight is (10, 128), not (7, 128)")),
+        report);
+    Map<String, NDArray> after = new LinkedHashMap<>();
+    ParameterNames.of(block).forEach((name, p) -> after.put(name, p.getArray()));
+    Map<String, float[]> expected = new LinkedHashMap<>();
+    ParameterNames.of(pretrained)
+        .forEach((name, p) -> expected.put(name, p.getArray().toFloatArray()));
+    kept.forEach(name -> expected.put(name, Objects.requireNonNull(before.get(name))));
+    after.forEach(
+        (name, array) -> assertArrayEquals(expected.get(name), array.toFloatArray(), name));
+  }
+
+  @Test
+  void replacedNameThatNobodyKnowsIsAnError() throws IOException {
+    Block block = cnn();
+    Path file = folder.resolve("cnn.safetensors");
+    Weights.save(block, file, Map.of());
+    assertEquals(
+        "neither the model nor " + file + " has fc.weight",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Weights.loadMatching(block, file, Set.of("fc.weight")))
+            .getMessage());
   }
 }

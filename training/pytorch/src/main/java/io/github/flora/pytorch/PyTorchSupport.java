@@ -1,9 +1,9 @@
 package io.github.flora.pytorch;
 
-import ai.djl.ndarray.NDArray;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Optimizer;
 import io.github.flora.engine.Updater;
+import io.github.flora.engine.Weight;
 import java.util.List;
 
 /** PyTorch's side of training. */
@@ -21,10 +21,7 @@ public final class PyTorchSupport implements EngineSupport {
   }
 
   @Override
-  public Updater newUpdater(Optimizer optimizer, List<NDArray> weights) {
-    if (optimizer instanceof Optimizer.Adam adam) {
-      return new FusedAdam(adam, weights);
-    }
-    throw new IllegalArgumentException("unknown optimizer: " + optimizer);
+  public Updater newUpdater(Optimizer optimizer, List<Weight> weights, double clipNorm) {
+    return new FusedUpdater(optimizer, weights, clipNorm);
   }
 }
