@@ -1,14 +1,27 @@
 package io.github.flora.trainer;
 
+import io.github.flora.engine.Optimizer;
+import io.github.flora.trainer.schedule.Schedule;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that decides how a model is trained, apart from engine, data and seed.
+ * Everything that decides how a model is trained, apart from engine, data and seed. What isn't given to
+ * the {@linkplain Builder builder} is what the tutorials of Keras and PyTorch use.
  *
  * @param epochs passes over the training images, at least 1
  * @param batchSize images per step, at least 1
- * @param optimizer the update rule: {@code adam}
- * @param learningRate step size, above 0
+ * @param optimizer the update rule, one of {@link Optimizer#names()}
+ * @param learningRate step size, above 0; a schedule's highest
+ * @param schedule how the learning rate goes on, one of {@link Schedule#names()}
+ * @param warmupEpochs epochs over which the learning rate rises at first, below {@code epochs}
+ * @param patience epochs without improvement after which the schedule {@code plateau} halves the rate
+ * @param weightDecay at least 0, or null for the optimizer's own
+ * @param clipNorm largest norm of all gradients together, or 0 for no limit
+ * @param labelSmoothing share of every label that is spread over all classes, in [0, 1)
+ * @param balanceClasses whether rare classes weigh more, as scikit-learn's {@code balanced}
+ * @param earlyStopping epochs without improvement after which training ends, or 0 for never
+ * @param monitor what improvement is measured by; also chooses the best weights
  * @param validationSplit share of the training images that is kept for validation, in [0, 1)
  * @param dropout probability of dropping an activation, in [0, 1), or null for the network's own
  * @param batchNorm whether convolutions are followed by batch normalisation
@@ -18,6 +31,15 @@ public record Hyperparameters(
     int batchSize,
     String optimizer,
     double learningRate,
+    String schedule,
+    int warmupEpochs,
+    int patience,
+    @Nullable Double weightDecay,
+    double clipNorm,
+    double labelSmoothing,
+    boolean balanceClasses,
+    int earlyStopping,
+    Monitor monitor,
     double validationSplit,
     @Nullable Double dropout,
     boolean batchNorm) {
@@ -26,12 +48,41 @@ public record Hyperparameters(
   public Hyperparameters {
     require(epochs >= 1, "--epochs", epochs, "at least 1");
     require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
-    require(optimizer.equals("adam"), "--optimizer", optimizer, "adam");
+    require(
+        Optimizer.names().contains(optimizer),
+        "--optimizer",
+        optimizer,
+        "one of " + String.join(", ", Optimizer.names()));
     require(
         learningRate > 0 && learningRate <= Float.MAX_VALUE,
         "--learning-rate",
         learningRate,
         "above 0");
+    require(
+        Schedule.names().contains(schedule),
+        "--schedule",
+        schedule,
+        "one of " + String.join(", ", Schedule.names()));
+    require(
+        warmupEpochs >= 0 && warmupEpochs < epochs,
+        "--warmup-epochs",
+        warmupEpochs,
+        "at least 0 and below --epochs");
+    require(patience >= 0, "--patience", patience, "at least 0");
+    if (weightDecay != null) {
+      require(
+          weightDecay >= 0 && weightDecay <= Float.MAX_VALUE,
+          "--weight-decay",
+          weightDecay,
+          "at least 0");
+    }
+    require(clipNorm >= 0 && clipNorm <= Float.MAX_VALUE, "--clip-norm", clipNorm, "at least 0");
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 1,
+        "--label-smoothing",
+        labelSmoothing,
+        "at least 0 and below 1");
+    require(earlyStopping >= 0, "--early-stopping", earlyStopping, "at least 0");
     require(
         validationSplit >= 0 && validationSplit < 1,
         "--validation-split",
@@ -42,14 +93,280 @@ public record Hyperparameters(
     }
   }
 
-  static Hyperparameters tutorial(int epochs) {
-    return new Hyperparameters(epochs, 128, "adam", 1e-3, 0.2, null, false);
+  /**
+   * Returns a builder with the tutorials' values: 10 epochs of batch 128 with Adam at a constant 1e-3,
+   * a fifth of the images for validation.
+   *
+   * @return the builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns a builder that starts from these values.
+   *
+   * @return the builder
+   */
+  public Builder toBuilder() {
+    return new Builder()
+        .optEpochs(epochs)
+        .optBatchSize(batchSize)
+        .optOptimizer(optimizer)
+        .optLearningRate(learningRate)
+        .optSchedule(schedule)
+        .optWarmupEpochs(warmupEpochs)
+        .optPatience(patience)
+        .optWeightDecay(weightDecay)
+        .optClipNorm(clipNorm)
+        .optLabelSmoothing(labelSmoothing)
+        .optBalanceClasses(balanceClasses)
+        .optEarlyStopping(earlyStopping)
+        .optMonitor(monitor)
+        .optValidationSplit(validationSplit)
+        .optDropout(dropout)
+        .optBatchNorm(batchNorm);
+  }
+
+  /**
+   * Returns the update rule with its numbers.
+   *
+   * @return the optimizer
+   */
+  public Optimizer newOptimizer() {
+    Optimizer plain = Optimizer.of(optimizer);
+    return weightDecay == null ? plain : plain.withWeightDecay(weightDecay);
   }
 
   private static void require(boolean ok, String option, Object value, String range) {
     if (!ok) {
       throw new IllegalArgumentException(
           "%s is %s but has to be %s".formatted(option, value, range));
+    }
+  }
+
+  /** Collects values; the names and ranges are those of {@link Hyperparameters}. */
+  public static final class Builder {
+
+    private int epochs = 10;
+    private int batchSize = 128;
+    private String optimizer = "adam";
+    private double learningRate = 1e-3;
+    private String schedule = "constant";
+    private int warmupEpochs;
+    private int patience = 3;
+    private @Nullable Double weightDecay;
+    private double clipNorm;
+    private double labelSmoothing;
+    private boolean balanceClasses;
+    private int earlyStopping;
+    private Monitor monitor = Monitor.VAL_ACCURACY;
+    private double validationSplit = 0.2;
+    private @Nullable Double dropout;
+    private boolean batchNorm;
+
+    private Builder() {}
+
+    /**
+     * Sets {@link Hyperparameters#epochs}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optEpochs(int value) {
+      epochs = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#batchSize}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optBatchSize(int value) {
+      batchSize = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#optimizer}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optOptimizer(String value) {
+      optimizer = value.toLowerCase(Locale.ROOT);
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#learningRate}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optLearningRate(double value) {
+      learningRate = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#schedule}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optSchedule(String value) {
+      schedule = value.toLowerCase(Locale.ROOT);
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#warmupEpochs}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optWarmupEpochs(int value) {
+      warmupEpochs = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#patience}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optPatience(int value) {
+      patience = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#weightDecay}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optWeightDecay(@Nullable Double value) {
+      weightDecay = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#clipNorm}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optClipNorm(double value) {
+      clipNorm = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#labelSmoothing}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optLabelSmoothing(double value) {
+      labelSmoothing = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#balanceClasses}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optBalanceClasses(boolean value) {
+      balanceClasses = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#earlyStopping}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optEarlyStopping(int value) {
+      earlyStopping = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#monitor}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optMonitor(Monitor value) {
+      monitor = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#validationSplit}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optValidationSplit(double value) {
+      validationSplit = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#dropout}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optDropout(@Nullable Double value) {
+      dropout = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#batchNorm}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optBatchNorm(boolean value) {
+      batchNorm = value;
+      return this;
+    }
+
+    /**
+     * Checks and returns the values.
+     *
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if one is out of range; the message names its option
+     */
+    public Hyperparameters build() {
+      return new Hyperparameters(
+          epochs,
+          batchSize,
+          optimizer,
+          learningRate,
+          schedule,
+          warmupEpochs,
+          patience,
+          weightDecay,
+          clipNorm,
+          labelSmoothing,
+          balanceClasses,
+          earlyStopping,
+          monitor,
+          validationSplit,
+          dropout,
+          batchNorm);
     }
   }
 }

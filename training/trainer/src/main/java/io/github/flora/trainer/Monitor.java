@@ -1,0 +1,72 @@
+package io.github.flora.trainer;
+
+import io.github.flora.trainer.report.Epoch;
+import io.github.flora.trainer.schedule.Goal;
+import java.util.List;
+import java.util.Locale;
+
+/** The figure that tells whether a model gets better. */
+public enum Monitor {
+  /** Share of the validation images that are classified right. */
+  VAL_ACCURACY(Goal.MAXIMIZE),
+  /** Mean loss of the validation images. */
+  VAL_LOSS(Goal.MINIMIZE);
+
+  private final Goal goal;
+
+  Monitor(Goal goal) {
+    this.goal = goal;
+  }
+
+  /**
+   * Returns the name that the command line uses.
+   *
+   * @return such as {@code val_accuracy}
+   */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns which way it gets better.
+   *
+   * @return the direction
+   */
+  public Goal goal() {
+    return goal;
+  }
+
+  /**
+   * Returns the figure of an epoch.
+   *
+   * @param epoch the epoch
+   * @return the figure, NaN without validation images
+   */
+  public double of(Epoch epoch) {
+    return this == VAL_ACCURACY ? epoch.valAccuracy() : epoch.valLoss();
+  }
+
+  /**
+   * Returns the best epoch, of equals the earliest (after {@link Epoch#best} in the case of accuracy);
+   * without validation images the last.
+   *
+   * @param history epochs in order, at least one
+   * @return the best
+   */
+  public Epoch best(List<Epoch> history) {
+    Epoch last = history.get(history.size() - 1);
+    if (!last.validated()) {
+      return last;
+    }
+    if (this == VAL_ACCURACY) {
+      return Epoch.best(history).orElse(last);
+    }
+    Epoch best = history.get(0);
+    for (Epoch epoch : history) {
+      if (epoch.valLoss() < best.valLoss()) {
+        best = epoch;
+      }
+    }
+    return best;
+  }
+}
