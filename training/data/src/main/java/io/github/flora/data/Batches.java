@@ -9,22 +9,32 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers batches of images by index. Bytes are copied image by image into one direct buffer per
- * pass and converted by the engine, so no Java code runs per pixel. Immutable; passes are
- * independent of each other, one pass belongs to one thread.
+ * Gathers batches of images by index. Bytes are copied image by image into a direct buffer and
+ * converted by the engine, so no Java code runs per pixel on the thread that trains.
+ *
+ * <p>Augmentation does run per pixel: in a pass with it, a thread of the pass's own fills the
+ * buffers up to {@value #AHEAD} batches ahead. It touches bytes only; arrays are created on the
+ * thread that asks for a batch. A pass may be abandoned at any batch: its thread doesn't wait for
+ * anybody and ends half a second after its last work, at once when the pass is over.
+ *
+ * <p>Immutable; passes are independent of each other, one pass belongs to one thread.
  */
 public final class Batches {
+
+  /** Batches that may be ready before they are asked for. */
+  static final int AHEAD = 3;
 
   private final ImageSet set;
   private final Normalization normalization;
   private final int batchSize;
+  private final Augmentation augmentation;
 
   /**
-   * Describes the batches; nothing is copied yet.
+   * Describes the batches of images as they are; nothing is copied yet.
    *
    * @param set the images
    * @param normalization how bytes become the network's input
@@ -32,6 +42,21 @@ public final class Batches {
    * @throws IllegalArgumentException if the size is below 1 or the channels don't agree
    */
   public Batches(ImageSet set, Normalization normalization, int batchSize) {
+    this(set, normalization, batchSize, Augmentation.NONE);
+  }
+
+  /**
+   * Describes the batches; nothing is copied yet.
+   *
+   * @param set the images
+   * @param normalization how bytes become the network's input
+   * @param batchSize images per batch, at least 1
+   * @param augmentation what happens to the images in shuffled passes
+   * @throws IllegalArgumentException if the size is below 1, the channels don't agree, or images
+   *     that are to be augmented have more than 8192 rows or columns
+   */
+  public Batches(
+      ImageSet set, Normalization normalization, int batchSize, Augmentation augmentation) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("A batch of " + batchSize + " images");
     }
@@ -40,9 +65,15 @@ public final class Batches {
           "Images of %d channels, normalization of %d"
               .formatted(set.channels(), normalization.channels()));
     }
+    if (!augmentation.isNone() && Math.max(set.height(), set.width()) > ImageWarp.MAX_SIDE) {
+      throw new IllegalArgumentException(
+          "Images of %d×%d are too large to augment: at most %d rows and columns"
+              .formatted(set.height(), set.width(), ImageWarp.MAX_SIDE));
+    }
     this.set = set;
     this.normalization = normalization;
     this.batchSize = batchSize;
+    this.augmentation = augmentation;
   }
 
   /** Returns the batches in one pass, the last partial one included. */
@@ -51,25 +82,30 @@ public final class Batches {
   }
 
   /**
-   * Returns the batches in the order of the set.
+   * Returns the batches in the order of the set, never augmented.
    *
    * @param parent each batch gets a manager below this one and lives on its device
    * @return the batches; each is to be closed by the caller
    */
   public Iterable<Batch> inOrder(NDManager parent) {
-    return () -> new Pass(parent, () -> IntStream.range(0, set.size()).toArray());
+    return () -> new Pass(parent, IntStream.range(0, set.size()).toArray(), null);
   }
 
   /**
    * Returns the batches in an order drawn from a seed (Fisher and Yates, as in Knuth's algorithm
-   * P): each image once. The same seed gives the same order in every pass.
+   * P): each image once, augmented. The same seed gives the same order in every pass, and image i
+   * of the set the same augmentation, whatever the batch size.
    *
    * @param parent each batch gets a manager below this one and lives on its device
    * @param seed where the order comes from; take another one for each epoch
    * @return the batches; each is to be closed by the caller
    */
   public Iterable<Batch> shuffled(NDManager parent, long seed) {
-    return () -> new Pass(parent, () -> permutation(set.size(), new SplittableRandom(seed)));
+    return () ->
+        new Pass(
+            parent,
+            permutation(set.size(), new SplittableRandom(seed)),
+            augmentation.isNone() ? null : new ImageWarp(set, augmentation, seed));
   }
 
   static int[] permutation(int size, SplittableRandom random) {
@@ -90,20 +126,31 @@ public final class Batches {
   private final class Pass implements Iterator<Batch> {
     private final NDManager parent;
     private final int[] order;
-    private final ByteBuffer buffer;
+    private final @Nullable ImageWarp warp;
+
+    /** Batch k's bytes lie in buffer k modulo their number. */
+    private final ByteBuffer[] buffers;
+
+    /** Fills the buffers on another thread; null where the bytes are only copied. */
+    private final @Nullable ReadAhead ahead;
+
+    /** Number of the next batch. */
     private int next;
 
-    Pass(NDManager parent, Supplier<int[]> order) {
+    Pass(NDManager parent, int[] order, @Nullable ImageWarp warp) {
       this.parent = parent;
-      this.order = order.get();
+      this.order = order;
+      this.warp = warp;
       long images = Math.min(batchSize, set.size());
-      long bytes = images * set.height() * set.width() * set.channels();
-      this.buffer = ByteBuffer.allocateDirect(Math.toIntExact(bytes));
+      int bytes = Math.toIntExact(images * set.height() * set.width() * set.channels());
+      this.buffers = new ByteBuffer[warp == null ? 1 : Math.max(1, Math.min(AHEAD, count()))];
+      Arrays.setAll(buffers, i -> ByteBuffer.allocateDirect(bytes));
+      this.ahead = warp == null ? null : new ReadAhead(count(), buffers.length, this::fill);
     }
 
     @Override
     public boolean hasNext() {
-      return next < order.length;
+      return next < count();
     }
 
     @Override
@@ -111,12 +158,18 @@ public final class Batches {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      int[] indices =
-          Arrays.copyOfRange(order, next, (int) Math.min((long) next + batchSize, order.length));
+      if (ahead == null) {
+        fill(next);
+      } else {
+        ahead.await(next);
+      }
       NDManager manager = parent.newSubManager();
       try {
-        Batch batch = gather(manager, indices);
-        next += indices.length;
+        Batch batch = toArrays(manager);
+        next++;
+        if (ahead != null) {
+          ahead.release(next);
+        }
         return batch;
       } catch (Throwable e) {
         manager.close();
@@ -124,20 +177,35 @@ public final class Batches {
       }
     }
 
-    private Batch gather(NDManager manager, int[] indices) {
-      long[] labels = new long[indices.length];
+    private int start(int batch) {
+      return (int) Math.min((long) batch * batchSize, order.length);
+    }
+
+    private void fill(int batch) {
+      ByteBuffer buffer = buffers[batch % buffers.length];
       buffer.clear();
-      for (int i = 0; i < indices.length; i++) {
-        set.copyPixels(indices[i], buffer);
-        labels[i] = set.label(indices[i]);
+      for (int i = start(batch); i < start(batch + 1); i++) {
+        if (warp == null) {
+          set.copyPixels(order[i], buffer);
+        } else {
+          warp.warp(order[i], buffer);
+        }
       }
       buffer.flip();
-      Shape shape = new Shape(indices.length, set.height(), set.width(), set.channels());
-      // On the CPU DJL's PyTorch array lies in the buffer itself instead of a copy. The next batch
+    }
+
+    private Batch toArrays(NDManager manager) {
+      int first = start(next);
+      int size = start(next + 1) - first;
+      long[] labels = new long[size];
+      Arrays.setAll(labels, i -> set.label(order[first + i]));
+      Shape shape = new Shape(size, set.height(), set.width(), set.channels());
+      // On the CPU DJL's PyTorch array lies in the buffer itself instead of a copy. Another batch
       // may overwrite it only because the bytes are converted at once and never leave this method.
+      ByteBuffer buffer = buffers[next % buffers.length];
       try (NDArray bytes = manager.create(buffer, shape, DataType.UINT8)) {
         NDArray images = normalization.apply(bytes);
-        return new Batch(manager, images, manager.create(labels), indices.length);
+        return new Batch(manager, images, manager.create(labels), size);
       }
     }
   }

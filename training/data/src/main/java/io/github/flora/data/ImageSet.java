@@ -139,6 +139,15 @@ public final class ImageSet {
     target.put(pixels, start(index), imageBytes);
   }
 
+  /** Copies one image's rows of W×C bytes to places in the target that lie a stride apart. */
+  void copyRows(int index, byte[] target, int offset, int stride) {
+    int from = start(index);
+    int row = width * channels;
+    for (int y = 0; y < height; y++) {
+      System.arraycopy(pixels, from + y * row, target, offset + y * stride, row);
+    }
+  }
+
   /**
    * Returns a view of some images: it shares the pixels.
    *

@@ -1,5 +1,7 @@
 package io.github.flora.data;
 
+import static io.github.flora.data.Randoms.between;
+
 import io.github.flora.data.DigitStrokes.Glyph;
 import io.github.flora.data.DigitStrokes.Stroke;
 import java.util.List;
@@ -38,6 +40,9 @@ public final class SyntheticDigits {
 
   /** How unsteady the hand is, in units of the box. */
   private static final double UNSTEADINESS = 0.035;
+
+  /** Simard's α is 34; the strokes themselves vary already. */
+  private static final double ELASTICITY = 24;
 
   private SyntheticDigits() {}
 
@@ -81,13 +86,14 @@ public final class SyntheticDigits {
   }
 
   private static int drawOne(long seed, long index, byte[] pixels, int offset) {
-    SplittableRandom random = new SplittableRandom(mix(mix(seed) + index));
+    SplittableRandom random = Randoms.of(seed, index);
     int digit = random.nextInt(10);
     List<Glyph> ways = DigitStrokes.of(digit);
     Glyph glyph = ways.get(random.nextInt(ways.size()));
 
     Affine affine = Affine.random(random);
-    ElasticField elastic = new ElasticField(SIDE, random);
+    ElasticField elastic = new ElasticField(SIDE, SIDE, ELASTICITY);
+    elastic.draw(random);
     double radius = between(random, 0.75, 1.6);
     double brightness = between(random, 215, 275);
     float[] ink = new float[SIDE * SIDE];
@@ -107,14 +113,6 @@ public final class SyntheticDigits {
       pixels[offset + i] = (byte) Math.min(255, Math.round(ink[i] * brightness));
     }
     return digit;
-  }
-
-  /**
-   * Spreads numbers that are near each other. A generator's state moves by the same step for every
-   * value, so that without this one image's random numbers could be the next one's, shifted.
-   */
-  private static long mix(long value) {
-    return new SplittableRandom(value).nextLong();
   }
 
   /** Makes short straight pieces of a stroke, whose points an unsteady hand has moved. */
@@ -180,10 +178,6 @@ public final class SyntheticDigits {
         ink[y * SIDE + x] = Math.max(ink[y * SIDE + x], value);
       }
     }
-  }
-
-  private static double between(SplittableRandom random, double low, double high) {
-    return low + (high - low) * random.nextDouble();
   }
 
   /** From the unit box to pixels: slant, scale, turn, shift. */
