@@ -9,8 +9,9 @@ import io.github.flora.engine.TrainingStep;
 import io.github.flora.models.ParameterNames;
 import io.github.flora.models.Safetensors;
 import io.github.flora.models.SafetensorsFile;
-import io.github.flora.models.WeightsException;
+import io.github.flora.trainer.run.RunException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -20,10 +21,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * All that is needed to go on with a training after an epoch, as one safetensors file, so that it is
- * either there as a whole or not at all: weights under {@code model.NAME}, the optimizer's state under
- * {@code optimizer.STATE.NAME}, the rest as metadata. Random numbers need no state: every epoch seeds
- * its own ({@link Seeds}).
+ * All that is needed to go on with a training after an epoch, as one safetensors file, so that it
+ * is either there as a whole or not at all: weights under {@code model.NAME}, the optimizer's state
+ * under {@code optimizer.STATE.NAME}, the rest as metadata. Random numbers need no state: every
+ * epoch seeds its own ({@link Seeds}).
  *
  * @param epoch the last epoch that was completed, from 1
  * @param numbers what the schedule and early stopping have to remember, by name
@@ -51,6 +52,7 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put(EPOCH, Integer.toString(checkpoint.epoch()));
     checkpoint.numbers().forEach((name, value) -> metadata.put(name, value.toString()));
+    Files.createDirectories(file.getParent());
     Safetensors.write(file, tensors, metadata);
   }
 
@@ -80,8 +82,7 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
     }
   }
 
-  private static Checkpoint metadata(Path file, Map<String, String> metadata)
-      throws WeightsException {
+  private static Checkpoint metadata(Path file, Map<String, String> metadata) throws RunException {
     Map<String, Double> numbers = new TreeMap<>();
     int epoch = 0;
     try {
@@ -93,10 +94,10 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
         }
       }
     } catch (NumberFormatException e) {
-      throw new WeightsException(file + ": its metadata are damaged: train again", e);
+      throw new RunException(file + ": its metadata are damaged: train again", e);
     }
     if (epoch < 1) {
-      throw new WeightsException(file + ": isn't a checkpoint, it names no epoch: train again");
+      throw new RunException(file + ": isn't a checkpoint, it names no epoch: train again");
     }
     return new Checkpoint(epoch, numbers);
   }
@@ -105,7 +106,7 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
       Path file, SafetensorsFile tensors, String name, NDArray like, NDManager manager)
       throws IOException {
     if (!tensors.names().contains(name) || !tensors.shape(name).equals(like.getShape())) {
-      throw new WeightsException(
+      throw new RunException(
           "%s: %s; it is of another model or optimizer: resume with what it was trained with"
               .formatted(
                   file,

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that decides how a model is trained, apart from engine, data and seed. What isn't given to
- * the {@linkplain Builder builder} is what the tutorials of Keras and PyTorch use.
+ * Everything that decides how a model is trained, apart from engine, data and seed. What isn't
+ * given to the {@linkplain Builder builder} is what the tutorials of Keras and PyTorch use.
  *
  * @param epochs passes over the training images, at least 1
  * @param batchSize images per step, at least 1
@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate step size, above 0; a schedule's highest
  * @param schedule how the learning rate goes on, one of {@link Schedule#names()}
  * @param warmupEpochs epochs over which the learning rate rises at first, below {@code epochs}
- * @param patience epochs without improvement after which the schedule {@code plateau} halves the rate
+ * @param patience epochs without improvement after which the schedule {@code plateau} halves the
+ *     rate
  * @param weightDecay at least 0, or null for the optimizer's own
+ * @param decayNorms whether biases, and scales and shifts of normalisation, decay too
  * @param clipNorm largest norm of all gradients together, or 0 for no limit
  * @param labelSmoothing share of every label that is spread over all classes, in [0, 1)
  * @param balanceClasses whether rare classes weigh more, as scikit-learn's {@code balanced}
+ * @param augment whether training images are turned, shifted and zoomed a little, anew in every
+ *     epoch
  * @param earlyStopping epochs without improvement after which training ends, or 0 for never
  * @param monitor what improvement is measured by; also chooses the best weights
  * @param validationSplit share of the training images that is kept for validation, in [0, 1)
@@ -35,9 +39,11 @@ public record Hyperparameters(
     int warmupEpochs,
     int patience,
     @Nullable Double weightDecay,
+    boolean decayNorms,
     double clipNorm,
     double labelSmoothing,
     boolean balanceClasses,
+    boolean augment,
     int earlyStopping,
     Monitor monitor,
     double validationSplit,
@@ -94,8 +100,8 @@ public record Hyperparameters(
   }
 
   /**
-   * Returns a builder with the tutorials' values: 10 epochs of batch 128 with Adam at a constant 1e-3,
-   * a fifth of the images for validation.
+   * Returns a builder with the tutorials' values: 10 epochs of batch 128 with Adam at a constant
+   * 1e-3, a fifth of the images for validation.
    *
    * @return the builder
    */
@@ -118,9 +124,11 @@ public record Hyperparameters(
         .optWarmupEpochs(warmupEpochs)
         .optPatience(patience)
         .optWeightDecay(weightDecay)
+        .optDecayNorms(decayNorms)
         .optClipNorm(clipNorm)
         .optLabelSmoothing(labelSmoothing)
         .optBalanceClasses(balanceClasses)
+        .optAugment(augment)
         .optEarlyStopping(earlyStopping)
         .optMonitor(monitor)
         .optValidationSplit(validationSplit)
@@ -156,9 +164,11 @@ public record Hyperparameters(
     private int warmupEpochs;
     private int patience = 3;
     private @Nullable Double weightDecay;
+    private boolean decayNorms = true;
     private double clipNorm;
     private double labelSmoothing;
     private boolean balanceClasses;
+    private boolean augment;
     private int earlyStopping;
     private Monitor monitor = Monitor.VAL_ACCURACY;
     private double validationSplit = 0.2;
@@ -256,6 +266,17 @@ public record Hyperparameters(
     }
 
     /**
+     * Sets {@link Hyperparameters#decayNorms}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optDecayNorms(boolean value) {
+      decayNorms = value;
+      return this;
+    }
+
+    /**
      * Sets {@link Hyperparameters#clipNorm}.
      *
      * @param value the value
@@ -285,6 +306,17 @@ public record Hyperparameters(
      */
     public Builder optBalanceClasses(boolean value) {
       balanceClasses = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#augment}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optAugment(boolean value) {
+      augment = value;
       return this;
     }
 
@@ -359,9 +391,11 @@ public record Hyperparameters(
           warmupEpochs,
           patience,
           weightDecay,
+          decayNorms,
           clipNorm,
           labelSmoothing,
           balanceClasses,
+          augment,
           earlyStopping,
           monitor,
           validationSplit,

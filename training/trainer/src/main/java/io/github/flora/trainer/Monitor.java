@@ -47,8 +47,8 @@ public enum Monitor {
   }
 
   /**
-   * Returns the best epoch, of equals the earliest (after {@link Epoch#best} in the case of accuracy);
-   * without validation images the last.
+   * Returns the best epoch, of equals the earliest (after {@link Epoch#best} in the case of
+   * accuracy); without validation images the last.
    *
    * @param history epochs in order, at least one
    * @return the best

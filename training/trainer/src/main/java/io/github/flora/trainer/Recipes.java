@@ -16,11 +16,18 @@ public final class Recipes {
   private static List<Recipe> all() {
     List<Recipe> recipes = new ArrayList<>();
     for (String dataset : List.of("mnist", "fashion-mnist")) {
-      recipes.add(new Recipe(dataset + "-mlp", dataset, "mlp", false, Hyperparameters.builder().optEpochs(5).build()));
+      recipes.add(
+          new Recipe(
+              dataset + "-mlp",
+              dataset,
+              "mlp",
+              false,
+              Hyperparameters.builder().optEpochs(5).build()));
       recipes.add(
           new Recipe(dataset + "-cnn", dataset, "cnn", false, Hyperparameters.builder().build()));
       recipes.add(
-          new Recipe(dataset + "-lenet5", dataset, "lenet5", true, Hyperparameters.builder().build()));
+          new Recipe(
+              dataset + "-lenet5", dataset, "lenet5", true, Hyperparameters.builder().build()));
     }
     return List.copyOf(recipes);
   }

@@ -7,13 +7,12 @@ import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.RunFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Keeps in the run folder what each epoch gives: history, curves, last and best weights. */
+/** Keeps in the run folder what each epoch gives: best weights, history, curves, a checkpoint. */
 final class RunWriter implements TrainingListener {
 
   /** Drawing takes a tenth of a second; short epochs shouldn't wait for it every time. */
@@ -22,30 +21,41 @@ final class RunWriter implements TrainingListener {
   private final RunFolder folder;
   private final String title;
   private final Consumer<String> warnings;
-  private final List<Epoch> history = new ArrayList<>();
+  private final Monitor monitor;
+  private final Saver checkpoint;
+  private final List<Epoch> history;
   private long drawn = System.nanoTime();
 
-  RunWriter(RunFolder folder, String title, Consumer<String> warnings) {
+  RunWriter(
+      RunFolder folder,
+      String title,
+      Monitor monitor,
+      List<Epoch> before,
+      Saver checkpoint,
+      Consumer<String> warnings) {
+    this.monitor = monitor;
+    this.history = new ArrayList<>(before);
+    this.checkpoint = checkpoint;
     this.warnings = warnings;
     this.folder = folder;
     this.title = title;
   }
 
-  /** The epoch whose weights are the model: the best validated, or the last where none was. */
-  static Epoch best(List<Epoch> history) {
-    return Epoch.best(history).orElse(history.get(history.size() - 1));
+  /** Saves all that is needed to go on after an epoch. */
+  interface Saver {
+    void save(int epoch) throws IOException;
   }
 
   @Override
   public void onEpoch(Epoch epoch, Block block) throws IOException {
     history.add(epoch);
     Map<String, String> metadata = Map.of("epoch", Integer.toString(epoch.epoch()));
-    if (best(history).epoch() == epoch.epoch()) {
+    if (monitor.best(history).epoch() == epoch.epoch()) {
       Weights.save(block, folder.weights(), metadata);
     }
-    Files.createDirectories(folder.lastWeights().getParent());
-    Weights.save(block, folder.lastWeights(), metadata);
     HistoryCsv.write(folder.history(), history);
+    // Last, so that whoever resumes from it finds all the rest.
+    checkpoint.save(epoch.epoch());
     if (System.nanoTime() - drawn > NANOS_BETWEEN_CURVES) {
       finish();
     }

@@ -3,23 +3,26 @@ package io.github.flora.trainer;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
+import io.github.flora.data.Augmentation;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
 import io.github.flora.data.TrainValidation;
+import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
-import io.github.flora.engine.Optimizer;
 import io.github.flora.engine.TrainingStep;
+import io.github.flora.engine.UpdateRule;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
 import io.github.flora.models.Weights;
 import io.github.flora.trainer.report.Epoch;
+import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.ModelInfo;
+import io.github.flora.trainer.run.RunException;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.RunInfo.DataInfo;
@@ -28,6 +31,7 @@ import io.github.flora.trainer.run.RunInfo.Result;
 import io.github.flora.trainer.run.RunInfo.Status;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Trains a recipe into a run folder: builds the model, runs the loop, keeps what it gives, and
@@ -58,7 +63,7 @@ public record Training(
     long seed) {
 
   /**
-   * Trains.
+   * Trains from the start.
    *
    * @param folder where to put everything
    * @param listeners told how it goes, after the run folder's own
@@ -68,6 +73,29 @@ public record Training(
    * @throws TrainingException if the loss is no longer a number, or the split leaves no images
    */
   public RunInfo run(RunFolder folder, List<TrainingListener> listeners, BooleanSupplier stop)
+      throws IOException {
+    return train(folder, false, listeners, stop);
+  }
+
+  /**
+   * Goes on after the last epoch that a run completed. Every epoch is what it would have been in
+   * one go: weights, optimizer, schedule and history come from the checkpoint, and random numbers
+   * are seeded by epoch.
+   *
+   * @param folder the run; must be one of these hyperparameters, data and seed
+   * @param listeners told how it goes, after the run folder's own
+   * @param stop asked after every batch whether to end early
+   * @return what {@code run.json} says at the end
+   * @throws IOException if the run folder can't be read or written
+   * @throws TrainingException if the loss is no longer a number
+   */
+  public RunInfo resume(RunFolder folder, List<TrainingListener> listeners, BooleanSupplier stop)
+      throws IOException {
+    return train(folder, true, listeners, stop);
+  }
+
+  private RunInfo train(
+      RunFolder folder, boolean resume, List<TrainingListener> listeners, BooleanSupplier stop)
       throws IOException {
     EngineSupport support = Engines.trainingSupport(engine);
     Seeds seeds = new Seeds(seed);
@@ -79,55 +107,104 @@ public record Training(
             ? Normalization.standardizing(dataset.train())
             : dataset.normalization();
     ModelInfo model = modelInfo(margin, normalization);
+    Loss loss = loss(split.train());
     RunInfo info = describe(split);
+    if (resume) {
+      info = info.startedAt(folder.info().started());
+    } else {
+      folder.write(model);
+    }
     folder.write(info);
-    folder.write(model);
-    RunWriter writer =
-        new RunWriter(
-            folder,
-            recipe.name() + " on " + engine,
-            warning -> listeners.forEach(listener -> listener.onWarning(warning)));
-    List<TrainingListener> all = new ArrayList<>(List.of(writer));
-    all.addAll(listeners);
+    Batches batches =
+        new Batches(
+            split.train(),
+            normalization,
+            hyperparameters.batchSize(),
+            hyperparameters.augment() ? Augmentation.DIGITS : Augmentation.NONE);
+    Course course = new Course(hyperparameters, batches.count());
     Status status = Status.FAILED;
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
       Engine.getEngine(engine).setRandomSeed(seeds.initialisation());
       Block block = TrainedModel.newBlock(model, manager);
-      long start = System.nanoTime();
-      List<Epoch> history;
-      try (TrainingStep step =
-          new TrainingStep(
-              support, block, Loss.softmaxCrossEntropyLoss(), Optimizer.Adam.DEFAULT)) {
-        history =
-            new TrainingLoop(
-                    manager,
-                    block,
-                    step,
-                    new Batches(split.train(), model.normalization(), hyperparameters.batchSize()),
-                    new Evaluator(
-                        manager,
-                        split.validation(),
-                        model.normalization(),
-                        hyperparameters.batchSize()),
-                    hyperparameters,
-                    seeds,
-                    all)
-                .run(stop);
+      List<Epoch> history = List.of();
+      try (TrainingStep step = new TrainingStep(support, block, loss, updateRule())) {
+        if (resume && Files.exists(folder.checkpoint())) {
+          Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, step, manager);
+          course.load(checkpoint.numbers());
+          history = before(folder, checkpoint);
+        }
+        RunWriter writer =
+            new RunWriter(
+                folder,
+                recipe.name() + " on " + engine,
+                hyperparameters.monitor(),
+                history,
+                epoch ->
+                    Checkpoint.save(
+                        folder.checkpoint(), block, step, new Checkpoint(epoch, course.state())),
+                warning -> listeners.forEach(listener -> listener.onWarning(warning)));
+        List<TrainingListener> all = new ArrayList<>(List.of(writer));
+        all.addAll(listeners);
+        Evaluator validation =
+            new Evaluator(manager, split.validation(), normalization, hyperparameters.batchSize());
+        try {
+          history =
+              new TrainingLoop(manager, block, step, batches, validation, course, seeds, all)
+                  .run(history, stop);
+        } finally {
+          // Also when training failed: the curves so far.
+          writer.finish();
+        }
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
-        result = result(manager, block, images.test(), model.normalization(), history, seconds);
+        result = result(manager, block, images.test(), normalization, history);
       }
-      status = history.size() == hyperparameters.epochs() ? Status.DONE : Status.INTERRUPTED;
+      boolean complete = history.size() == hyperparameters.epochs() || course.stoppedEarly();
+      status = complete ? Status.DONE : Status.INTERRUPTED;
     } finally {
-      // The last word, also when training failed: curves so far, and how it ended.
-      writer.finish();
       info = info.with(status, result);
       folder.write(info);
     }
     return info;
+  }
+
+  /** The rows of the history that the checkpoint stands for; a kill may have left one more. */
+  private static List<Epoch> before(RunFolder folder, Checkpoint checkpoint) throws IOException {
+    List<Epoch> history = HistoryCsv.read(folder.history());
+    if (history.size() < checkpoint.epoch()) {
+      throw new RunException(
+          "%s has %d epochs but the checkpoint %d: restore it or train again"
+              .formatted(folder.history(), history.size(), checkpoint.epoch()));
+    }
+    return history.subList(0, checkpoint.epoch());
+  }
+
+  private UpdateRule updateRule() {
+    UpdateRule plain = UpdateRule.of(hyperparameters.newOptimizer());
+    return new UpdateRule(
+        plain.optimizer(),
+        hyperparameters.clipNorm(),
+        hyperparameters.decayNorms(),
+        plain.rateFactor());
+  }
+
+  private Loss loss(ImageSet training) {
+    if (!hyperparameters.balanceClasses()) {
+      return new CrossEntropy(hyperparameters.labelSmoothing());
+    }
+    int[] labels = training.labels();
+    for (int c = 0; c < dataset.labels().size(); c++) {
+      int label = c;
+      if (IntStream.of(labels).noneMatch(l -> l == label)) {
+        throw new TrainingException(
+            "class '%s' has no training images, so --class-weights can't balance it"
+                .formatted(dataset.labels().get(c)));
+      }
+    }
+    return new CrossEntropy(
+        hyperparameters.labelSmoothing(), CrossEntropy.balanced(labels, dataset.labels().size()));
   }
 
   private TrainValidation split(ImageDataset images, Seeds seeds) {
@@ -138,19 +215,12 @@ public record Training(
     }
   }
 
-  /** Half of what an image lacks to be as large as the network's input. */
+  /** Rows and columns of zeros that images need on each side to be large enough for the network. */
   private int margin() {
-    Shape input = Networks.get(recipe.network()).inputShape();
-    int lacking = (int) input.get(1) - dataset.train().height();
-    if (lacking < 0
-        || lacking % 2 != 0
-        || input.get(2) - dataset.train().width() != lacking
-        || input.get(0) != dataset.train().channels()) {
-      throw new TrainingException(
-          "%s takes %s images, which %s can't be made into: choose another --model"
-              .formatted(recipe.network(), input, dataset.train()));
-    }
-    return lacking / 2;
+    ImageSet images = dataset.train();
+    int lacking =
+        Networks.get(recipe.network()).smallestSize() - Math.min(images.height(), images.width());
+    return Math.max(0, (lacking + 1) / 2);
   }
 
   private ModelInfo modelInfo(int margin, Normalization normalization) {
@@ -198,8 +268,7 @@ public record Training(
       Block block,
       ImageSet test,
       Normalization normalization,
-      List<Epoch> history,
-      double seconds) {
+      List<Epoch> history) {
     Evaluator.Scores scores =
         new Evaluator(manager, test, normalization, hyperparameters.batchSize()).scores(block);
     if (!Double.isFinite(scores.loss())) {
@@ -213,10 +282,10 @@ public record Training(
     return new Result(
         scores.accuracy(),
         scores.loss(),
-        RunWriter.best(history).epoch(),
+        hyperparameters.monitor().best(history).epoch(),
         history.size(),
         median(steady.stream().mapToDouble(Epoch::imagesPerSecond)),
-        seconds);
+        history.stream().mapToDouble(Epoch::seconds).sum());
   }
 
   private static double median(DoubleStream values) {

@@ -23,7 +23,7 @@ public final class TrainingLoop {
   private final TrainingStep step;
   private final Batches training;
   private final Evaluator validation;
-  private final Hyperparameters hyperparameters;
+  private final Course course;
   private final Seeds seeds;
   private final List<TrainingListener> listeners;
 
@@ -35,7 +35,7 @@ public final class TrainingLoop {
    * @param step what to do with a batch
    * @param training the images to learn from
    * @param validation measures the model after each epoch; may have no images
-   * @param hyperparameters epochs and learning rate
+   * @param course epochs and learning rate
    * @param seeds order of the images and dropout
    * @param listeners told in this order
    */
@@ -45,7 +45,7 @@ public final class TrainingLoop {
       TrainingStep step,
       Batches training,
       Evaluator validation,
-      Hyperparameters hyperparameters,
+      Course course,
       Seeds seeds,
       List<TrainingListener> listeners) {
     this.manager = manager;
@@ -53,30 +53,35 @@ public final class TrainingLoop {
     this.step = step;
     this.training = training;
     this.validation = validation;
-    this.hyperparameters = hyperparameters;
+    this.course = course;
     this.seeds = seeds;
     this.listeners = List.copyOf(listeners);
   }
 
   /**
-   * Trains until the last epoch, or until told to stop; then the epoch under way doesn't count.
+   * Trains until the last epoch, until the course says that it is enough, or until told to stop;
+   * then the epoch under way doesn't count.
    *
+   * @param before the epochs that were completed earlier, in another process
    * @param stop asked after every batch
-   * @return the epochs that were completed
+   * @return all epochs that are completed
    * @throws TrainingException if the loss is no longer a number
    * @throws IOException if a listener can't write
    */
-  public List<Epoch> run(BooleanSupplier stop) throws IOException {
-    List<Epoch> history = new ArrayList<>();
-    double rate = hyperparameters.learningRate();
-    for (int epoch = 1; epoch <= hyperparameters.epochs(); epoch++) {
+  public List<Epoch> run(List<Epoch> before, BooleanSupplier stop) throws IOException {
+    List<Epoch> history = new ArrayList<>(before);
+    for (int epoch = before.size() + 1;
+        epoch <= course.epochs() && !course.stoppedEarly();
+        epoch++) {
       // Seeding every epoch anew makes it independent of how the run came to it.
       Engine.getEngine(manager.getEngine().getEngineName()).setRandomSeed(seeds.engine(epoch));
       long start = System.nanoTime();
       long shown = start;
       int done = 0;
+      double rate = course.rate(epoch, 0);
       try (Meter meter = new Meter(manager)) {
         for (Batch batch : training.shuffled(manager, seeds.shuffle(epoch))) {
+          rate = course.rate(epoch, done);
           try (batch) {
             var outcome = step.step(batch.manager(), batch.images(), batch.labels(), rate);
             meter.add(outcome, batch.labels(), batch.size());
@@ -88,7 +93,7 @@ public final class TrainingLoop {
           long now = System.nanoTime();
           if (now - shown >= NANOS_BETWEEN_PROGRESS || done == training.count()) {
             shown = now;
-            report(epoch, done, meter, start);
+            report(epoch, done, rate, meter, start);
           }
         }
         double trainSeconds = (System.nanoTime() - start) / 1e9;
@@ -104,6 +109,7 @@ public final class TrainingLoop {
                 (System.nanoTime() - start) / 1e9,
                 meter.images() / trainSeconds);
         history.add(result);
+        course.onEpoch(result);
         for (TrainingListener listener : listeners) {
           listener.onEpoch(result, block);
         }
@@ -112,18 +118,18 @@ public final class TrainingLoop {
     return history;
   }
 
-  private void report(int epoch, int done, Meter meter, long start) {
+  private void report(int epoch, int done, double rate, Meter meter, long start) {
     double loss = meter.meanLoss();
     if (!Double.isFinite(loss)) {
       throw new TrainingException(
           "the loss is no longer a number in epoch %d: try a smaller --learning-rate (now %s)"
-              .formatted(epoch, hyperparameters.learningRate()));
+              .formatted(epoch, rate));
     }
     double speed = meter.images() / ((System.nanoTime() - start) / 1e9);
     Progress progress =
         new Progress(
             epoch,
-            hyperparameters.epochs(),
+            course.epochs(),
             done,
             training.count(),
             meter.images(),

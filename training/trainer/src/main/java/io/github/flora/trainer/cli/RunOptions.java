@@ -33,10 +33,13 @@ final class RunOptions {
 
   /** The data set that the run was trained on, never another in its place. */
   ImageDataset dataset(RunInfo info) throws IOException {
+    return ImageDatasets.load(request(info, data));
+  }
+
+  static DataRequest request(RunInfo info, @Nullable Path data) {
     Path origin = Path.of(info.data().origin());
     Path folder = data == null && Files.isDirectory(origin) ? origin : data;
-    return ImageDatasets.load(
-        new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED));
+    return new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED);
   }
 
   /** Images as the model takes them. */

@@ -11,7 +11,6 @@ import io.github.flora.trainer.Hyperparameters;
 import io.github.flora.trainer.Recipe;
 import io.github.flora.trainer.Recipes;
 import io.github.flora.trainer.Training;
-import io.github.flora.trainer.TrainingListener;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import java.io.IOException;
@@ -22,12 +21,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -42,13 +42,18 @@ public final class TrainCommand implements FloraCommand {
   /** Synthetic digits are a data set like any other: the same for every run, whatever its seed. */
   static final long SYNTHETIC_SEED = 0;
 
+  /** What may differ when a run goes on. */
+  private static final Set<String> WITH_RESUME =
+      Set.of("--resume", "--engine", "--device", "--threads", "--data", "--no-progress", "--debug");
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "RECIPE",
       completionCandidates = RecipeNames.class,
       description = "One of: ${COMPLETION-CANDIDATES}.")
-  private String recipe = "";
+  private @Nullable String recipe;
 
   @Mixin private EngineOptions engineOptions = new EngineOptions();
 
@@ -70,34 +75,7 @@ public final class TrainCommand implements FloraCommand {
       description = "Another network than the recipe's; './flora models' lists them.")
   private @Nullable String model;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
-  private @Nullable Integer epochs;
-
-  @Option(names = "--batch-size", paramLabel = "N", description = "Images per step.")
-  private @Nullable Integer batchSize;
-
-  @Option(names = "--optimizer", paramLabel = "NAME", description = "The update rule: adam.")
-  private @Nullable String optimizer;
-
-  @Option(names = "--learning-rate", paramLabel = "RATE", description = "Size of a step.")
-  private @Nullable Double learningRate;
-
-  @Option(
-      names = "--validation-split",
-      paramLabel = "SHARE",
-      description = "Share of the training images kept for validation, each class alike.")
-  private @Nullable Double validationSplit;
-
-  @Option(
-      names = "--dropout",
-      paramLabel = "P",
-      description = "Probability of dropping an activation (default: the network's own).")
-  private @Nullable Double dropout;
-
-  @Option(
-      names = "--batch-norm",
-      description = "Normalise batches after every convolution (cnn only).")
-  private boolean batchNorm;
+  @Mixin private HyperparameterOptions hyperparameterOptions = new HyperparameterOptions();
 
   @Option(
       names = "--seed",
@@ -106,6 +84,12 @@ public final class TrainCommand implements FloraCommand {
       description = "Fixes weights, split, order and dropout (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description = "Go on with a run that was interrupted; it knows its options.")
+  private @Nullable Path resume;
+
   @Option(names = "--no-progress", description = "A line per epoch instead of a progress bar.")
   private boolean noProgress;
 
@@ -113,22 +97,23 @@ public final class TrainCommand implements FloraCommand {
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Recipe chosen = recipe();
-    Hyperparameters hyperparameters = hyperparameters(chosen);
+    Plan plan = resume == null ? planned() : resumed(resume);
     String engine = engineOptions.name();
     Engines.trainingSupport(engine);
-    out.printf("Flora trains %s on %s%n", chosen.name(), engine);
+    out.printf("Flora trains %s on %s%n", plan.recipe().name(), engine);
     out.flush();
 
-    ImageDataset dataset =
-        ImageDatasets.load(new DataRequest(chosen.dataset(), data, data == null, SYNTHETIC_SEED));
+    ImageDataset dataset = ImageDatasets.load(plan.data());
     warn(dataset, err);
     EngineOptions.Chosen computing = engineOptions.load();
+    Hyperparameters hyperparameters = plan.hyperparameters();
     try (Interrupts interrupts = new Interrupts();
-        RunFolder folder = RunFolder.create(output(chosen), overwrite)) {
+        RunFolder folder =
+            resume == null
+                ? RunFolder.create(output(plan.recipe()), overwrite)
+                : RunFolder.resume(resume)) {
       out.printf("engine      %s%n", computing.describe());
       out.printf(
-          Locale.ROOT,
           "data        %s, %s: %,d images, %,d for the test (%s)%n",
           dataset.name(),
           dataset.source().id(),
@@ -136,33 +121,81 @@ public final class TrainCommand implements FloraCommand {
           dataset.test().size(),
           dataset.origin());
       out.printf(
-          "model       %s; batch size %d, %s, learning rate %s, seed %d%n",
-          chosen.network(),
+          "model       %s; batch size %d, %s, learning rate %s (%s), seed %d%n",
+          plan.recipe().network(),
           hyperparameters.batchSize(),
           hyperparameters.optimizer(),
           hyperparameters.learningRate(),
-          seed);
+          hyperparameters.schedule(),
+          plan.seed());
       out.flush();
       ProgressBar bar =
           new ProgressBar(
               err, !noProgress && Boolean.getBoolean("flora.terminal"), hyperparameters.epochs());
+      Training training =
+          new Training(
+              plan.recipe(),
+              hyperparameters,
+              dataset,
+              engine,
+              computing.device(),
+              computing.threads(),
+              plan.seed());
       RunInfo info;
       try {
         info =
-            new Training(
-                    chosen,
-                    hyperparameters,
-                    dataset,
-                    engine,
-                    computing.device(),
-                    computing.threads(),
-                    seed)
-                .run(folder, List.<TrainingListener>of(bar), interrupts::requested);
+            resume == null
+                ? training.run(folder, List.of(bar), interrupts::requested)
+                : training.resume(folder, List.of(bar), interrupts::requested);
       } finally {
         bar.leave();
       }
       return finish(out, folder, info);
     }
+  }
+
+  /** What is to be trained. */
+  private record Plan(
+      Recipe recipe, Hyperparameters hyperparameters, DataRequest data, long seed) {}
+
+  private Plan planned() {
+    if (recipe == null) {
+      throw new UsageException(
+          "name a recipe: one of %s; or --resume a run"
+              .formatted(String.join(", ", Recipes.names())),
+          null);
+    }
+    Recipe chosen = recipe(recipe);
+    return new Plan(
+        chosen,
+        hyperparameters(chosen),
+        new DataRequest(chosen.dataset(), data, data == null, SYNTHETIC_SEED),
+        seed);
+  }
+
+  private Plan resumed(Path run) throws IOException {
+    for (OptionSpec option :
+        Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptions()) {
+      if (!WITH_RESUME.contains(option.longestName())) {
+        throw new UsageException(
+            "%s can't be given with --resume: the run goes on with its own"
+                .formatted(option.longestName()),
+            null);
+      }
+    }
+    if (recipe != null) {
+      throw new UsageException(
+          "'%s' can't be given with --resume: the run knows its recipe".formatted(recipe), null);
+    }
+    RunInfo info = RunFolder.open(run).info();
+    if (info.status() == RunInfo.Status.DONE) {
+      throw new UsageException("%s is done: there is nothing to go on with".formatted(run), null);
+    }
+    return new Plan(
+        Recipes.get(info.recipe()).withNetwork(info.model()),
+        info.hyperparameters(),
+        RunOptions.request(info, data),
+        info.seed());
   }
 
   private static int finish(PrintWriter out, RunFolder folder, RunInfo info) {
@@ -202,9 +235,9 @@ public final class TrainCommand implements FloraCommand {
     }
   }
 
-  private Recipe recipe() {
+  private Recipe recipe(String name) {
     try {
-      Recipe named = Recipes.get(recipe);
+      Recipe named = Recipes.get(name);
       return model == null ? named : named.withNetwork(Networks.get(model).name());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);
@@ -212,22 +245,15 @@ public final class TrainCommand implements FloraCommand {
   }
 
   private Hyperparameters hyperparameters(Recipe chosen) {
-    Hyperparameters d = chosen.defaults();
     try {
-      Hyperparameters h =
-          new Hyperparameters(
-              epochs == null ? d.epochs() : epochs,
-              batchSize == null ? d.batchSize() : batchSize,
-              optimizer == null ? d.optimizer() : optimizer.toLowerCase(Locale.ROOT),
-              learningRate == null ? d.learningRate() : learningRate,
-              validationSplit == null ? d.validationSplit() : validationSplit,
-              dropout,
-              batchNorm);
+      Hyperparameters h = hyperparameterOptions.over(chosen.defaults());
       // The network says now, not after the data were loaded, that it lacks an option.
+      Double dropout = h.dropout();
       Block unused =
           Networks.get(chosen.network())
               .newBlock(
-                  new NetworkOptions(10, dropout == null ? null : dropout.floatValue(), batchNorm));
+                  new NetworkOptions(
+                      10, dropout == null ? null : dropout.floatValue(), h.batchNorm()));
       return h;
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);

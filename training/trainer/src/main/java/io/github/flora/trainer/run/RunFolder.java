@@ -74,6 +74,19 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the folder of a run to train on in it, and keeps other trainings out of it until closed.
+   *
+   * @param root the folder
+   * @return the folder
+   * @throws RunException if there is no run in it, or it is being trained into
+   */
+  public static RunFolder resume(Path root) throws IOException {
+    try (RunFolder folder = open(root)) {
+      return new RunFolder(folder.root, lock(root));
+    }
+  }
+
   private static Lock lock(Path root) throws IOException {
     Path folder = root.toRealPath();
     if (!HELD.add(folder)) {
@@ -210,12 +223,12 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Returns the path of the last weights, a safetensors file.
+   * Returns the path of what resuming needs: last weights and optimizer state, a safetensors file.
    *
    * @return the path
    */
-  public Path lastWeights() {
-    return root.resolve("checkpoint").resolve("weights.safetensors");
+  public Path checkpoint() {
+    return root.resolve("checkpoint").resolve("checkpoint.safetensors");
   }
 
   /**

@@ -135,4 +135,15 @@ public record RunInfo(
         seed,
         newResult);
   }
+
+  /**
+   * Returns the same run with the time at which it first started.
+   *
+   * @param time local date and time, ISO 8601
+   * @return a copy with it replaced
+   */
+  public RunInfo startedAt(String time) {
+    return new RunInfo(
+        status, recipe, model, time, flora, java, os, engine, data, hyperparameters, seed, result);
+  }
 }

@@ -1,0 +1,185 @@
+package io.github.flora.trainer.cli;
+
+import io.github.flora.trainer.Hyperparameters;
+import io.github.flora.trainer.Monitor;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that change a recipe's hyperparameters. */
+final class HyperparameterOptions {
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "Images per step.")
+  private @Nullable Integer batchSize;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "The update rule: adam, adamw or sgd (with momentum 0.9).")
+  private @Nullable String optimizer;
+
+  @Option(names = "--learning-rate", paramLabel = "RATE", description = "Size of a step.")
+  private @Nullable Double learningRate;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description =
+          "How the learning rate goes on: constant, cosine (to 0), step (a tenth after each third)"
+              + " or plateau (half after --patience epochs without improvement).")
+  private @Nullable String schedule;
+
+  @Option(
+      names = "--warmup-epochs",
+      paramLabel = "N",
+      description = "Epochs over which the learning rate rises at first.")
+  private @Nullable Integer warmupEpochs;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description = "Epochs without improvement that the schedule plateau puts up with (3).")
+  private @Nullable Integer patience;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "W",
+      description = "Weight decay (default: the optimizer's own: adamw 0.01, others 0).")
+  private @Nullable Double weightDecay;
+
+  @Option(
+      names = "--no-decay-norms",
+      description = "Don't let biases, and scales and shifts of normalisation, decay.")
+  private boolean noDecayNorms;
+
+  @Option(
+      names = "--clip-norm",
+      paramLabel = "NORM",
+      description = "Scale the gradients down to this norm where theirs is larger.")
+  private @Nullable Double clipNorm;
+
+  @Option(
+      names = "--label-smoothing",
+      paramLabel = "SHARE",
+      description = "Share of every label that is spread over all classes.")
+  private @Nullable Double labelSmoothing;
+
+  @Option(
+      names = "--class-weights",
+      paramLabel = "HOW",
+      description = "balanced: rare classes weigh more; none: all alike (default).")
+  private @Nullable String classWeights;
+
+  @Option(
+      names = "--augment",
+      description = "Turn, shift and zoom the training images a little, anew in every epoch.")
+  private boolean augment;
+
+  @Option(
+      names = "--early-stopping",
+      paramLabel = "N",
+      description = "End after N epochs without improvement; the best weights are kept anyway.")
+  private @Nullable Integer earlyStopping;
+
+  @Option(
+      names = "--monitor",
+      paramLabel = "FIGURE",
+      description =
+          "What improvement means, for the best weights, plateau and early stopping:"
+              + " val_accuracy (default) or val_loss.")
+  private @Nullable Monitor monitor;
+
+  @Option(
+      names = "--validation-split",
+      paramLabel = "SHARE",
+      description = "Share of the training images kept for validation, each class alike.")
+  private @Nullable Double validationSplit;
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description = "Probability of dropping an activation (default: the network's own).")
+  private @Nullable Double dropout;
+
+  @Option(
+      names = "--batch-norm",
+      description = "Normalise batches after every convolution (cnn only).")
+  private boolean batchNorm;
+
+  /**
+   * Returns a recipe's values with those that were given in their place.
+   *
+   * @throws IllegalArgumentException if one is out of range
+   */
+  Hyperparameters over(Hyperparameters defaults) {
+    Hyperparameters.Builder builder = defaults.toBuilder();
+    if (epochs != null) {
+      builder.optEpochs(epochs);
+    }
+    if (batchSize != null) {
+      builder.optBatchSize(batchSize);
+    }
+    if (optimizer != null) {
+      builder.optOptimizer(optimizer);
+    }
+    if (learningRate != null) {
+      builder.optLearningRate(learningRate);
+    }
+    if (schedule != null) {
+      builder.optSchedule(schedule);
+    }
+    if (warmupEpochs != null) {
+      builder.optWarmupEpochs(warmupEpochs);
+    }
+    if (patience != null) {
+      builder.optPatience(patience);
+    }
+    if (weightDecay != null) {
+      builder.optWeightDecay(weightDecay);
+    }
+    if (noDecayNorms) {
+      builder.optDecayNorms(false);
+    }
+    if (clipNorm != null) {
+      builder.optClipNorm(clipNorm);
+    }
+    if (labelSmoothing != null) {
+      builder.optLabelSmoothing(labelSmoothing);
+    }
+    if (classWeights != null) {
+      builder.optBalanceClasses(balanced(classWeights));
+    }
+    if (augment) {
+      builder.optAugment(true);
+    }
+    if (earlyStopping != null) {
+      builder.optEarlyStopping(earlyStopping);
+    }
+    if (monitor != null) {
+      builder.optMonitor(monitor);
+    }
+    if (validationSplit != null) {
+      builder.optValidationSplit(validationSplit);
+    }
+    if (dropout != null) {
+      builder.optDropout(dropout);
+    }
+    if (batchNorm) {
+      builder.optBatchNorm(true);
+    }
+    return builder.build();
+  }
+
+  private static boolean balanced(String how) {
+    return switch (how.toLowerCase(Locale.ROOT)) {
+      case "balanced" -> true;
+      case "none" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "--class-weights is %s but has to be balanced or none".formatted(how));
+    };
+  }
+}

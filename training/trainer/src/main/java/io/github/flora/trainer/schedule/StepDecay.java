@@ -1,0 +1,10 @@
+package io.github.flora.trainer.schedule;
+
+/** A stair: every so many steps, times gamma. */
+record StepDecay(double learningRate, double gamma, long every) implements Schedule {
+
+  @Override
+  public double rate(long step) {
+    return learningRate * Math.pow(gamma, step / every);
+  }
+}
