@@ -55,6 +55,9 @@ final class BasicBlock extends AbstractBlock {
     hidden = new NDList(Activation.relu(hidden.singletonOrThrow()));
     hidden = forward(bn2, store, forward(conv2, store, hidden, training), training);
     NDList shortcut = downsample == null ? inputs : forward(downsample, store, inputs, training);
+    // Not in place: engines differ in what they keep for gradients, and on PyTorch adding in place
+    // or
+    // closing what isn't needed any more saved neither processor time nor memory in training.
     NDArray sum = hidden.singletonOrThrow().add(shortcut.singletonOrThrow());
     return new NDList(Activation.relu(sum));
   }

@@ -52,7 +52,8 @@ final class ReportTable {
     return Double.isFinite(value) ? String.format(Locale.ROOT, pattern, value) : "-";
   }
 
-  private static int columns(String text) {
+  /** How wide a text is: code points, since a character may take two chars. */
+  static int columns(String text) {
     return text.codePointCount(0, text.length());
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,7 +42,8 @@ class NoFontsTest {
         ": Java finds no fonts; on Debian or Ubuntu, "
             + "apt-get install fontconfig fonts-dejavu-core\n";
     StringBuilder expected = new StringBuilder();
-    for (String name : List.of("curves.png", "matrix.png", "gallery.png", "curves.png")) {
+    for (String name :
+        List.of("curves.png", "matrix.png", "gallery.png", "runs.png", "curves.png")) {
       expected.append("can't draw ").append(folder.resolve(name)).append(reason);
       assertFalse(Files.exists(folder.resolve(name)));
     }
@@ -66,6 +68,10 @@ class NoFontsTest {
           folder.resolve("matrix.png"),
           png -> ConfusionMatrixPicture.write(png, new ConfusionMatrix(List.of("a")), ""));
       draw(folder.resolve("gallery.png"), png -> Gallery.write(png, "", List.of()));
+      draw(
+          folder.resolve("runs.png"),
+          png ->
+              RunsPicture.write(png, "", Map.of("a", List.of(new Epoch(1, 1, 1, 1, 1, 1, 1, 1)))));
       draw(folder.resolve("curves.png"), curves);
     }
 
