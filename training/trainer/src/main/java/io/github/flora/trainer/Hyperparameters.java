@@ -2,7 +2,9 @@ package io.github.flora.trainer;
 
 import io.github.flora.engine.Optimizer;
 import io.github.flora.trainer.schedule.Schedule;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +146,34 @@ public record Hyperparameters(
   public Optimizer newOptimizer() {
     Optimizer plain = Optimizer.of(optimizer);
     return weightDecay == null ? plain : plain.withWeightDecay(weightDecay);
+  }
+
+  /**
+   * Returns all values for people, by name.
+   *
+   * @return in a fixed order
+   */
+  public Map<String, String> describe() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("epochs", String.valueOf(epochs));
+    values.put("batch size", String.valueOf(batchSize));
+    values.put("optimizer", String.valueOf(optimizer));
+    values.put("learning rate", String.valueOf(learningRate));
+    values.put("schedule", String.valueOf(schedule));
+    values.put("warmup epochs", String.valueOf(warmupEpochs));
+    values.put("patience", String.valueOf(patience));
+    values.put("weight decay", weightDecay == null ? "default" : weightDecay.toString());
+    values.put("decay norms", String.valueOf(decayNorms));
+    values.put("clip norm", String.valueOf(clipNorm));
+    values.put("label smoothing", String.valueOf(labelSmoothing));
+    values.put("balance classes", String.valueOf(balanceClasses));
+    values.put("augment", String.valueOf(augment));
+    values.put("early stopping", String.valueOf(earlyStopping));
+    values.put("monitor", String.valueOf(monitor.id()));
+    values.put("validation split", String.valueOf(validationSplit));
+    values.put("dropout", dropout == null ? "default" : dropout.toString());
+    values.put("batch norm", String.valueOf(batchNorm));
+    return values;
   }
 
   private static void require(boolean ok, String option, Object value, String range) {

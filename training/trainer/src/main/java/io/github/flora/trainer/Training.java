@@ -38,6 +38,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -134,6 +135,8 @@ public record Training(
           course.load(checkpoint.numbers());
           history = before(folder, checkpoint);
         }
+        Consumer<String> warnings =
+            warning -> listeners.forEach(listener -> listener.onWarning(warning));
         RunWriter writer =
             new RunWriter(
                 folder,
@@ -143,12 +146,14 @@ public record Training(
                 epoch ->
                     Checkpoint.save(
                         folder.checkpoint(), block, step, new Checkpoint(epoch, course.state())),
-                warning -> listeners.forEach(listener -> listener.onWarning(warning)));
+                warnings);
+        TensorBoardListener board = new TensorBoardListener(folder.root(), warnings);
         List<TrainingListener> all = new ArrayList<>(List.of(writer));
+        all.add(board);
         all.addAll(listeners);
         Evaluator validation =
             new Evaluator(manager, split.validation(), normalization, hyperparameters.batchSize());
-        try {
+        try (board) {
           history =
               new TrainingLoop(manager, block, step, batches, validation, course, seeds, all)
                   .run(history, stop);

@@ -106,7 +106,7 @@ final class HyperparameterOptions {
 
   @Option(
       names = "--batch-norm",
-      description = "Normalise batches after every convolution (cnn only).")
+      description = "Normalise batches after every convolution, where the network has a choice.")
   private boolean batchNorm;
 
   /**

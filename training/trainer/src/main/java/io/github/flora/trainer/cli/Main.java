@@ -28,7 +28,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main implements Runnable {
 
   private static final List<String> ORDER =
-      List.of("train", "evaluate", "predict", "models", "info");
+      List.of("train", "evaluate", "predict", "models", "runs", "info");
 
   @Option(
       names = "--debug",

@@ -38,7 +38,9 @@ public final class ModelsCommand implements FloraCommand {
       description = "Number of classes (default: ${DEFAULT-VALUE}).")
   private int classes;
 
-  @Option(names = "--batch-norm", description = "With batch normalisation (cnn only).")
+  @Option(
+      names = "--batch-norm",
+      description = "With batch normalisation, where the network has a choice.")
   private boolean batchNorm;
 
   @Override
@@ -46,7 +48,7 @@ public final class ModelsCommand implements FloraCommand {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (name == null) {
       for (String each : Networks.names()) {
-        out.printf("%-10s %s%n", each, Networks.get(each).description());
+        out.printf("%-16s %s%n", each, Networks.get(each).description());
       }
       out.flush();
       return 0;

@@ -11,10 +11,14 @@ import io.github.flora.trainer.Hyperparameters;
 import io.github.flora.trainer.Recipe;
 import io.github.flora.trainer.Recipes;
 import io.github.flora.trainer.Training;
+import io.github.flora.trainer.report.Diagnosis;
+import io.github.flora.trainer.report.Finding;
+import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -198,7 +202,7 @@ public final class TrainCommand implements FloraCommand {
         info.seed());
   }
 
-  private static int finish(PrintWriter out, RunFolder folder, RunInfo info) {
+  private static int finish(PrintWriter out, RunFolder folder, RunInfo info) throws IOException {
     RunInfo.Result result = info.result();
     if (info.status() == RunInfo.Status.INTERRUPTED) {
       out.printf(
@@ -220,6 +224,12 @@ public final class TrainCommand implements FloraCommand {
           result.epochs() == 1 ? "" : "s",
           ProgressBar.duration(result.seconds()),
           ProgressBar.speed(result.trainImagesPerSecond()));
+    }
+    if (Files.exists(folder.history())) {
+      int classes = folder.model().labels().size();
+      for (Finding finding : Diagnosis.of(HistoryCsv.read(folder.history()), classes)) {
+        out.printf("diagnosis   %s%n", finding);
+      }
     }
     out.printf("run folder  %s%n", folder.root());
     out.flush();

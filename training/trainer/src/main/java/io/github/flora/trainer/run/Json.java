@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.github.flora.trainer.Monitor;
 import io.github.flora.trainer.report.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -22,7 +23,9 @@ final class Json {
   private static final Gson GSON =
       new GsonBuilder()
           .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-          .registerTypeAdapter(RunInfo.Status.class, new StatusAdapter().nullSafe())
+          .registerTypeAdapter(
+              RunInfo.Status.class, new LowerCase<>(RunInfo.Status.class).nullSafe())
+          .registerTypeAdapter(Monitor.class, new LowerCase<>(Monitor.class).nullSafe())
           .setPrettyPrinting()
           .disableHtmlEscaping()
           .create();
@@ -61,15 +64,21 @@ final class Json {
         "%s is damaged (%s): train again or restore it".formatted(file, reason), cause);
   }
 
-  private static final class StatusAdapter extends TypeAdapter<RunInfo.Status> {
-    @Override
-    public void write(JsonWriter out, RunInfo.Status status) throws IOException {
-      out.value(status.name().toLowerCase(Locale.ROOT));
+  private static final class LowerCase<E extends Enum<E>> extends TypeAdapter<E> {
+    private final Class<E> type;
+
+    LowerCase(Class<E> type) {
+      this.type = type;
     }
 
     @Override
-    public RunInfo.Status read(JsonReader in) throws IOException {
-      return RunInfo.Status.valueOf(in.nextString().toUpperCase(Locale.ROOT));
+    public void write(JsonWriter out, E value) throws IOException {
+      out.value(value.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public E read(JsonReader in) throws IOException {
+      return Enum.valueOf(type, in.nextString().toUpperCase(Locale.ROOT));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.flora.trainer.run;
 
+import io.github.flora.models.ModelFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class RunFolder implements AutoCloseable {
           // Last: it is what tells a run's files from foreign ones, should deleting break off.
           "run.json");
 
+  private static final String TENSORBOARD = "events.out.tfevents.";
   private static final String LOCK = ".lock";
 
   /**
@@ -150,8 +152,10 @@ public final class RunFolder implements AutoCloseable {
           "%s holds a run already: choose another --output, or --overwrite to replace it"
               .formatted(root));
     }
-    for (String name : CONTENT) {
-      delete(root.resolve(name));
+    for (String name : found) {
+      if (CONTENT.contains(name) || name.startsWith(TENSORBOARD)) {
+        delete(root.resolve(name));
+      }
     }
   }
 
@@ -274,6 +278,7 @@ public final class RunFolder implements AutoCloseable {
    */
   public void write(ModelInfo model) throws IOException {
     Json.write(modelInfo(), model);
+    ModelFolder.writeServingProperties(root.resolve("model"));
   }
 
   /**
