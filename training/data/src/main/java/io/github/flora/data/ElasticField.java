@@ -24,8 +24,11 @@ final class ElasticField {
   private final float[] horizontal;
   private final float[] vertical;
   private final float[] between;
-  private final float[] row;
-  private final float[] sums;
+
+  /** A plane with as many rows before and after it as the kernel reaches. */
+  private final float[] wrapped;
+
+  private final float[] shifted;
 
   /**
    * Creates a field of zeros.
@@ -42,8 +45,8 @@ final class ElasticField {
     this.horizontal = new float[height * width];
     this.vertical = new float[height * width];
     this.between = new float[height * width];
-    this.row = new float[Math.max(height, width) + 2 * RADIUS];
-    this.sums = new float[Math.max(height, width)];
+    this.shifted = new float[height * width];
+    this.wrapped = new float[height * width + 2 * RADIUS * Math.max(height, width)];
   }
 
   /**
@@ -66,14 +69,19 @@ final class ElasticField {
     return at(vertical, x, y);
   }
 
-  /** Returns how far to move a pixel to the right, in pixels, without interpolating. */
-  float dxOfPixel(int pixel) {
-    return (float) alpha * horizontal[pixel];
-  }
-
-  /** Returns how far to move a pixel down, in pixels, without interpolating. */
-  float dyOfPixel(int pixel) {
-    return (float) alpha * vertical[pixel];
+  /**
+   * Moves the places of a row of pixels.
+   *
+   * @param y the row
+   * @param xs fixed-point numbers with 16 bits of fraction, one per column
+   * @param ys as {@code xs}
+   */
+  void displace(int y, int[] xs, int[] ys) {
+    float scale = (float) alpha * 65536;
+    for (int x = 0; x < width; x++) {
+      xs[x] += (int) (scale * horizontal[y * width + x]);
+      ys[x] += (int) (scale * vertical[y * width + x]);
+    }
   }
 
   private void draw(float[] field, SplittableRandom random) {
@@ -86,21 +94,30 @@ final class ElasticField {
   }
 
   private void smoothRowsAndTranspose(float[] from, float[] to, int rows, int columns) {
-    for (int y = 0; y < rows; y++) {
-      for (int i = 0; i < columns + 2 * RADIUS; i++) {
-        row[i] = from[y * columns + Math.floorMod(i - RADIUS, columns)];
+    // Transposed first, so that the loops below are long ones, over the whole plane.
+    for (int x = 0; x < columns; x++) {
+      for (int y = 0; y < rows; y++) {
+        wrapped[(RADIUS + x) * rows + y] = from[y * columns + x];
       }
-      // Taps outside, pixels inside: each sum is added up in the same order, but in SIMD lanes.
-      Arrays.fill(sums, 0, columns, 0);
-      for (int k = 0; k < KERNEL.length; k++) {
-        float weight = KERNEL[k];
-        for (int x = 0; x < columns; x++) {
-          sums[x] += weight * row[x + k];
-        }
-      }
-      for (int x = 0; x < columns; x++) {
-        to[x * rows + y] = sums[x];
-      }
+    }
+    // Outwards from the plane, so that what is copied has been filled, however narrow the plane.
+    for (int i = 1; i <= RADIUS; i++) {
+      int before = (RADIUS - i) * rows;
+      int after = (RADIUS + columns - 1 + i) * rows;
+      System.arraycopy(wrapped, before + columns * rows, wrapped, before, rows);
+      System.arraycopy(wrapped, after - columns * rows, wrapped, after, rows);
+    }
+    Arrays.fill(to, 0);
+    for (int k = 0; k < KERNEL.length; k++) {
+      System.arraycopy(wrapped, k * rows, shifted, 0, shifted.length);
+      addWeighted(KERNEL[k], shifted, to);
+    }
+  }
+
+  /** Indices agree here, else the compiler would not use SIMD instructions. */
+  private static void addWeighted(float weight, float[] from, float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += weight * from[i];
     }
   }
 

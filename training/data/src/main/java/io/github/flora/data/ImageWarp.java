@@ -3,6 +3,7 @@ package io.github.flora.data;
 import static io.github.flora.data.Randoms.between;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class ImageWarp {
 
   private final byte[] warped;
 
+  /** Where the pixels of one row come from. */
+  private final int[] rowX;
+
+  private final int[] rowY;
+
   /**
    * Prepares to augment.
    *
@@ -56,6 +62,8 @@ final class ImageWarp {
             : new ElasticField(set.height(), set.width(), augmentation.elastic());
     this.original = new byte[(set.height() + 2) * (set.width() + 2) * set.channels()];
     this.warped = new byte[set.height() * set.width() * set.channels()];
+    this.rowX = new int[set.width()];
+    this.rowY = new int[set.width()];
   }
 
   /**
@@ -95,44 +103,80 @@ final class ImageWarp {
     double centreY = (height - 1) / 2.0;
     int stepX = fixed(zoom * cos);
     int stepY = fixed(zoom * sin);
-    int pixel = 0;
-    int out = 0;
     for (int y = 0; y < height; y++) {
       double left = -zoom * centreX - right;
       double above = zoom * (y - centreY) - down;
       int placeX = fixed(centreX + cos * left - sin * above);
       int placeY = fixed(centreY + sin * left + cos * above);
-      for (int x = 0; x < width; x++, pixel++, placeX += stepX, placeY += stepY) {
-        int px = placeX;
-        int py = placeY;
-        if (elastic != null) {
-          px += (int) (elastic.dxOfPixel(pixel) * 65536);
-          py += (int) (elastic.dyOfPixel(pixel) * 65536);
-        }
-        int column = (px >> 16) + 1;
-        int row = (py >> 16) + 1;
-        if (column >= 0 && column <= width && row >= 0 && row <= height) {
-          int weightX = px >>> (16 - WEIGHT_BITS) & WEIGHT_MASK;
-          int weightY = py >>> (16 - WEIGHT_BITS) & WEIGHT_MASK;
-          int at = row * stride + column * channels;
-          for (int c = 0; c < channels; c++, at++) {
-            int upperLeft = original[at] & 0xff;
-            int upperRight = original[at + channels] & 0xff;
-            int lowerLeft = original[at + stride] & 0xff;
-            int lowerRight = original[at + stride + channels] & 0xff;
-            int upper = (upperLeft << WEIGHT_BITS) + weightX * (upperRight - upperLeft);
-            int lower = (lowerLeft << WEIGHT_BITS) + weightX * (lowerRight - lowerLeft);
-            int value = (upper << WEIGHT_BITS) + weightY * (lower - upper);
-            warped[out++] = (byte) ((value + ROUND) >> (2 * WEIGHT_BITS));
-          }
-        } else {
-          for (int c = 0; c < channels; c++) {
-            warped[out++] = 0;
-          }
-        }
+      for (int x = 0; x < width; x++) {
+        rowX[x] = placeX + x * stepX;
+        rowY[x] = placeY + x * stepY;
+      }
+      if (elastic != null) {
+        elastic.displace(y, rowX, rowY);
+      }
+      if (channels == 1) {
+        interpolateGrey(y);
+      } else {
+        interpolate(y);
       }
     }
     return warped;
+  }
+
+  /** Fills a row of the result from the places in {@link #rowX} and {@link #rowY}. */
+  private void interpolate(int y) {
+    int height = set.height();
+    int width = set.width();
+    int channels = set.channels();
+    int stride = (width + 2) * channels;
+    int out = y * width * channels;
+    for (int x = 0; x < width; x++, out += channels) {
+      int column = (rowX[x] >> 16) + 1;
+      int row = (rowY[x] >> 16) + 1;
+      if (column >= 0 && column <= width && row >= 0 && row <= height) {
+        int at = row * stride + column * channels;
+        for (int c = 0; c < channels; c++) {
+          warped[out + c] = blend(original, at + c, channels, stride, rowX[x], rowY[x]);
+        }
+      } else {
+        Arrays.fill(warped, out, out + channels, (byte) 0);
+      }
+    }
+  }
+
+  /** As {@link #interpolate}, nearly twice as fast for want of the innermost loop. */
+  private void interpolateGrey(int y) {
+    int height = set.height();
+    int width = set.width();
+    byte[] from = original;
+    byte[] to = warped;
+    int[] xs = rowX;
+    int[] ys = rowY;
+    int out = y * width;
+    for (int x = 0; x < width; x++, out++) {
+      int column = (xs[x] >> 16) + 1;
+      int row = (ys[x] >> 16) + 1;
+      if (column >= 0 && column <= width && row >= 0 && row <= height) {
+        to[out] = blend(from, row * (width + 2) + column, 1, width + 2, xs[x], ys[x]);
+      } else {
+        to[out] = 0;
+      }
+    }
+  }
+
+  /** Weighs the four neighbours of a place. */
+  private static byte blend(byte[] from, int at, int right, int down, int placeX, int placeY) {
+    int weightX = placeX >>> (16 - WEIGHT_BITS) & WEIGHT_MASK;
+    int weightY = placeY >>> (16 - WEIGHT_BITS) & WEIGHT_MASK;
+    int upperLeft = from[at] & 0xff;
+    int upperRight = from[at + right] & 0xff;
+    int lowerLeft = from[at + down] & 0xff;
+    int lowerRight = from[at + down + right] & 0xff;
+    int upper = (upperLeft << WEIGHT_BITS) + weightX * (upperRight - upperLeft);
+    int lower = (lowerLeft << WEIGHT_BITS) + weightX * (lowerRight - lowerLeft);
+    int value = (upper << WEIGHT_BITS) + weightY * (lower - upper);
+    return (byte) ((value + ROUND) >> (2 * WEIGHT_BITS));
   }
 
   private static double symmetric(SplittableRandom random, double largest) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -18,6 +19,7 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.loss.Loss;
 import io.github.flora.engine.TrainingStep.Outcome;
 import java.util.Arrays;
@@ -200,8 +202,14 @@ final class TrainingStepTest {
     try (TrainingStep step = step(block);
         NDManager batch = manager.newSubManager()) {
       Outcome outcome = run(step, batch, 0.5);
-      assertFalse(outcome.loss().hasGradient());
-      assertFalse(outcome.output().hasGradient());
+      for (NDArray array : List.of(outcome.loss(), outcome.output())) {
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+          EngineException e =
+              assertThrows(EngineException.class, () -> collector.backward(array.sum()));
+          String message = String.valueOf(e.getMessage());
+          assertTrue(message.contains("does not require grad"), message);
+        }
+      }
     }
   }
 

@@ -5,6 +5,7 @@ record StepDecay(double learningRate, double gamma, long every) implements Sched
 
   @Override
   public double rate(long step) {
-    return learningRate * Math.pow(gamma, step / every);
+    long reductions = step / every;
+    return learningRate * Math.pow(gamma, (double) reductions);
   }
 }

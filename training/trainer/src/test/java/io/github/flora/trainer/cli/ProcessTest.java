@@ -1,16 +1,14 @@
 package io.github.flora.trainer.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import ai.djl.util.Utils;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.report.HistoryCsv;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only a process of its own shows: signals, the environment, the exit status. */
 final class ProcessTest {
@@ -29,12 +29,27 @@ final class ProcessTest {
     return JsonParser.parseString(Files.readString(run.resolve("run.json"))).getAsJsonObject();
   }
 
-  private static String all(BufferedReader reader) throws IOException {
-    StringBuilder text = new StringBuilder();
-    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-      text.append(line).append('\n');
+  private ProcessBuilder prepare(String... arguments) throws IOException {
+    return Cli.process(temp, arguments)
+        .redirectOutput(temp.resolve("out").toFile())
+        .redirectError(temp.resolve("err").toFile());
+  }
+
+  private Process start(String... arguments) throws IOException {
+    return prepare(arguments).start();
+  }
+
+  /** Waits for the beginning of what goes to standard error. */
+  private void await(Process process, String expected) throws Exception {
+    String err = "";
+    for (int tenths = 0; tenths < 600 && process.isAlive(); tenths++) {
+      err = Files.readString(temp.resolve("err"));
+      if (err.startsWith(expected)) {
+        return;
+      }
+      Thread.sleep(100);
     }
-    return text.toString();
+    fail("waited for '" + expected + "' and saw: " + err);
   }
 
   /** SIGTERM goes the way of Ctrl-C. Meanwhile a second training is kept out. */
@@ -43,21 +58,17 @@ final class ProcessTest {
     Path data = SmallData.write(temp.resolve("data"), 600, 100);
     Path run = temp.resolve("run");
     Process process =
-        Cli.process(
-                temp,
-                "train",
-                "mnist-mlp",
-                "--data",
-                data.toString(),
-                "--output",
-                run.toString(),
-                "--epochs",
-                "100000")
-            .start();
-    try (BufferedReader err = process.errorReader(UTF_8);
-        BufferedReader out = process.inputReader(UTF_8)) {
-      String first = err.readLine();
-      assertTrue(first.startsWith("epoch      1/100000  "), first);
+        start(
+            "train",
+            "mnist-mlp",
+            "--data",
+            data.toString(),
+            "--output",
+            run.toString(),
+            "--epochs",
+            "100000");
+    try {
+      await(process, "epoch      1/100000  ");
       Cli second =
           Cli.run(
               "train",
@@ -71,48 +82,46 @@ final class ProcessTest {
           "flora: another training writes to %s: wait for it or choose another --output"
               .formatted(run),
           second.failed(1));
-      // Process.destroy would close the streams too.
-      assertTrue(process.toHandle().destroy());
-      String rest = all(err);
-      String said = all(out);
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS), said);
-      assertFalse(rest.contains("flora:") || rest.contains("Exception"), rest);
-      int epochs = HistoryCsv.read(run.resolve("history.csv")).size();
-      assertTrue(epochs >= 1, said);
-      assertTrue(
-          said.contains(
-              "interrupted after %s; the epoch under way is lost\n"
-                  .formatted(epochs == 1 ? "1 epoch" : epochs + " epochs")),
-          said);
-      assertTrue(said.contains("test        accuracy "), said);
-      assertTrue(said.endsWith("run folder  " + run + "\n"), said);
-      assertEquals("interrupted", runJson(run).get("status").getAsString());
-      assertEquals(epochs, runJson(run).getAsJsonObject("result").get("epochs").getAsInt());
+      process.destroy();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it goes on");
     } finally {
       process.destroyForcibly();
     }
+    String said = Files.readString(temp.resolve("out"));
+    String err = Files.readString(temp.resolve("err"));
+    assertTrue(err.lines().allMatch(line -> line.startsWith("epoch ")), err);
+    int epochs = HistoryCsv.read(run.resolve("history.csv")).size();
+    assertEquals(epochs, err.lines().count());
+    assertTrue(
+        said.contains(
+            "interrupted after %s; the epoch under way is lost\n"
+                .formatted(epochs == 1 ? "1 epoch" : epochs + " epochs")),
+        said);
+    assertTrue(said.contains("test        accuracy "), said);
+    assertTrue(said.endsWith("run folder  " + run + "\n"), said);
+    assertEquals("interrupted", runJson(run).get("status").getAsString());
+    assertEquals(epochs, runJson(run).getAsJsonObject("result").get("epochs").getAsInt());
     Cli.run("evaluate", run.toString()).succeeded();
   }
 
   /** No data, no network: MNIST's recipes train on drawn digits and say so, loudly. */
   @Test
   void syntheticDigitsStandInForMnist() throws Exception {
-    ProcessBuilder builder = Cli.process(temp, "train", "mnist-mlp", "--epochs", "1");
+    ProcessBuilder builder = prepare("train", "mnist-mlp", "--epochs", "1");
     Map<String, String> environment = builder.environment();
     environment.remove("FLORA_DATA");
     environment.put("DJL_OFFLINE", "true");
     environment.put("ENGINE_CACHE_DIR", Utils.getEngineCacheDir().toString());
     environment.put("DJL_CACHE_DIR", temp.resolve("cache").toString());
-    Path err = temp.resolve("err");
-    Process process = builder.redirectError(err.toFile()).start();
-    String out;
-    try (BufferedReader reader = process.inputReader(UTF_8)) {
-      out = all(reader);
-      assertEquals(0, process.waitFor(), Files.readString(err));
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
     } finally {
       process.destroyForcibly();
     }
-    String warning = Files.readString(err);
+    String out = Files.readString(temp.resolve("out"));
+    String warning = Files.readString(temp.resolve("err"));
+    assertEquals(0, process.exitValue(), warning);
     assertTrue(
         warning.contains("* WARNING: These are synthetic digits drawn by the program, NOT MNIST;"),
         warning);
@@ -136,16 +145,15 @@ final class ProcessTest {
         1e-12);
   }
 
-  @Test
-  void theExitStatusIsThatOfTheCommand() throws Exception {
-    for (String[] arguments : new String[][] {{"fly"}, {"evaluate", "nowhere"}, {"--version"}}) {
-      Process process =
-          Cli.process(temp, arguments)
-              .redirectErrorStream(true)
-              .redirectOutput(temp.resolve("said").toFile())
-              .start();
-      int expected = arguments[0].equals("fly") ? 2 : arguments[0].equals("evaluate") ? 1 : 0;
-      assertEquals(expected, process.waitFor(), Files.readString(temp.resolve("said")));
+  @ParameterizedTest
+  @CsvSource({"0,--version", "1,evaluate nowhere", "2,fly"})
+  void theExitStatusIsThatOfTheCommand(int status, String arguments) throws Exception {
+    Process process = start(arguments.split(" ", -1));
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on");
+    } finally {
+      process.destroyForcibly();
     }
+    assertEquals(status, process.exitValue(), Files.readString(temp.resolve("err")));
   }
 }
