@@ -70,11 +70,11 @@ public final class ImageDatasets {
       Path below = directory.resolve(source.name());
       boolean parent = !source.isIn(directory) && Files.isDirectory(below);
       Path folder = parent ? below : directory;
-      return source.read(folder, folder.toString(), false);
+      return source.read(folder, folder.toAbsolutePath().normalize().toString(), false);
     }
     Optional<Path> local = fromEnvironment(request, source);
     if (local.isPresent()) {
-      return source.read(local.get(), local.get().toString(), false);
+      return source.read(local.get(), local.get().toAbsolutePath().normalize().toString(), false);
     }
     try {
       return download(request.repository(), source);

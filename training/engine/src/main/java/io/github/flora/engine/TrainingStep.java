@@ -80,7 +80,8 @@ public final class TrainingStep implements AutoCloseable {
   /**
    * Carries out one step.
    *
-   * @param manager owns everything that the step creates; close it after use of the outcome
+   * @param manager owns what the step creates, if the data are its own too; what is computed from
+   *     the data belongs to their manager. Close it after use of the outcome
    * @param data the input, first dimension N
    * @param labels the labels, first dimension N
    * @param learningRate the learning rate

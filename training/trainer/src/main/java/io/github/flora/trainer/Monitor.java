@@ -37,13 +37,16 @@ public enum Monitor {
   }
 
   /**
-   * Returns the figure of an epoch.
+   * Returns the figure of an epoch; without validation images, that of the training images.
    *
    * @param epoch the epoch
-   * @return the figure, NaN without validation images
+   * @return the figure
    */
   public double of(Epoch epoch) {
-    return this == VAL_ACCURACY ? epoch.valAccuracy() : epoch.valLoss();
+    if (this == VAL_ACCURACY) {
+      return epoch.validated() ? epoch.valAccuracy() : epoch.trainAccuracy();
+    }
+    return epoch.validated() ? epoch.valLoss() : epoch.trainLoss();
   }
 
   /**

@@ -64,6 +64,16 @@ public record Training(
     long seed) {
 
   /**
+   * Finds out before anything is written whether data and hyperparameters go together.
+   *
+   * @throws TrainingException if the split leaves no images, or a class that is to weigh more has
+   *     none
+   */
+  public void check() {
+    Loss unused = loss(split(dataset, new Seeds(seed)).train());
+  }
+
+  /**
    * Trains from the start.
    *
    * @param folder where to put everything

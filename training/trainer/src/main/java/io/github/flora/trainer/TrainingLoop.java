@@ -98,6 +98,10 @@ public final class TrainingLoop {
         }
         double trainSeconds = (System.nanoTime() - start) / 1e9;
         Evaluator.Scores scores = validation.scores(block);
+        // NaN is also what there is without validation images, but then the accuracy is NaN too.
+        if (!Double.isFinite(scores.loss()) && !Double.isNaN(scores.accuracy())) {
+          throw diverged(epoch, rate);
+        }
         Epoch result =
             new Epoch(
                 epoch,
@@ -121,9 +125,7 @@ public final class TrainingLoop {
   private void report(int epoch, int done, double rate, Meter meter, long start) {
     double loss = meter.meanLoss();
     if (!Double.isFinite(loss)) {
-      throw new TrainingException(
-          "the loss is no longer a number in epoch %d: try a smaller --learning-rate (now %s)"
-              .formatted(epoch, rate));
+      throw diverged(epoch, rate);
     }
     double speed = meter.images() / ((System.nanoTime() - start) / 1e9);
     Progress progress =
@@ -139,5 +141,11 @@ public final class TrainingLoop {
     for (TrainingListener listener : listeners) {
       listener.onProgress(progress);
     }
+  }
+
+  private static TrainingException diverged(int epoch, double rate) {
+    return new TrainingException(
+        "the loss is no longer a number in epoch %d: try a smaller --learning-rate (now %s)"
+            .formatted(epoch, rate));
   }
 }

@@ -24,7 +24,7 @@ final class HyperparametersTest {
       double split,
       @Nullable Double dropout) {
     Hyperparameters h =
-        new Hyperparameters(epochs, batchSize, optimizer, rate, split, dropout, false);
+        SmallData.hyperparameters(epochs, batchSize, optimizer, rate, split, dropout, false);
     assertEquals(epochs, h.epochs());
   }
 
@@ -58,7 +58,9 @@ final class HyperparametersTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new Hyperparameters(epochs, batchSize, optimizer, rate, split, dropout, false));
+            () ->
+                SmallData.hyperparameters(
+                    epochs, batchSize, optimizer, rate, split, dropout, false));
     assertEquals(message, e.getMessage());
   }
 }

@@ -40,7 +40,7 @@ final class RecipesTest {
             dataset,
             network,
             network.equals("lenet5"),
-            new Hyperparameters(epochs, 128, "adam", 1e-3, 0.2, null, false)),
+            SmallData.hyperparameters(epochs, 128, "adam", 1e-3, 0.2, null, false)),
         Recipes.get(name));
   }
 

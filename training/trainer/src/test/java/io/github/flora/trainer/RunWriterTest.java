@@ -32,6 +32,7 @@ final class RunWriterTest {
 
   @TempDir Path temp;
   private final List<String> warnings = new ArrayList<>();
+  private final List<Integer> checkpoints = new ArrayList<>();
   private NDManager manager;
   private Block block;
   private RunFolder folder;
@@ -58,7 +59,9 @@ final class RunWriterTest {
   }
 
   private void train(double... validationAccuracies) throws IOException {
-    RunWriter writer = new RunWriter(folder, "a test", warnings::add);
+    RunWriter writer =
+        new RunWriter(
+            folder, "a test", Monitor.VAL_ACCURACY, List.of(), checkpoints::add, warnings::add);
     for (int i = 0; i < validationAccuracies.length; i++) {
       float[] number = new float[10];
       Arrays.fill(number, i + 1);
@@ -93,7 +96,7 @@ final class RunWriterTest {
   void theModelIsTheBestEpochAndTheCheckpointTheLast() throws IOException {
     train(0.5, 0.9, 0.7);
     assertEquals(2, epochOf(folder.weights()));
-    assertEquals(3, epochOf(folder.lastWeights()));
+    assertEquals(List.of(1, 2, 3), checkpoints);
     assertEquals(3, HistoryCsv.read(folder.history()).size());
   }
 
@@ -101,7 +104,7 @@ final class RunWriterTest {
   void withoutValidationTheModelIsTheLastEpoch() throws IOException {
     train(Double.NaN, Double.NaN);
     assertEquals(2, epochOf(folder.weights()));
-    assertEquals(2, epochOf(folder.lastWeights()));
+    assertEquals(List.of(1, 2), checkpoints);
   }
 
   @Test

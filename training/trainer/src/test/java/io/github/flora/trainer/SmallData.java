@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A few hundred drawn digits, in memory or as MNIST's four files. */
 public final class SmallData {
@@ -76,7 +77,27 @@ public final class SmallData {
 
   /** Hyperparameters for a data set that small. */
   public static Hyperparameters quick(int epochs, int batchSize) {
-    return new Hyperparameters(epochs, batchSize, "adam", 1e-3, 0.2, null, false);
+    return hyperparameters(epochs, batchSize, "adam", 1e-3, 0.2, null, false);
+  }
+
+  /** Hyperparameters of which only these differ from the tutorials'. */
+  public static Hyperparameters hyperparameters(
+      int epochs,
+      int batchSize,
+      String optimizer,
+      double learningRate,
+      double validationSplit,
+      @Nullable Double dropout,
+      boolean batchNorm) {
+    return Hyperparameters.builder()
+        .optEpochs(epochs)
+        .optBatchSize(batchSize)
+        .optOptimizer(optimizer)
+        .optLearningRate(learningRate)
+        .optValidationSplit(validationSplit)
+        .optDropout(dropout)
+        .optBatchNorm(batchNorm)
+        .build();
   }
 
   /** Names of the files below a folder, sorted, with slashes. */

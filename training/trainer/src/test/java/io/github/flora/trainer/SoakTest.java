@@ -71,6 +71,8 @@ final class SoakTest {
 
   private static Measured[] measure(String network, int first, int last) throws IOException {
     ImageSet images = SyntheticDigits.draw(1, 0, 3200);
+    Batches batches = new Batches(images, Normalization.UNIT, 32);
+    Hyperparameters values = SmallData.hyperparameters(1000, 32, "adam", 1e-3, 0, null, false);
     Measured[] measured = new Measured[2];
     AtomicInteger steps = new AtomicInteger();
     try (NDManager manager = SmallData.pytorch().newBaseManager()) {
@@ -86,12 +88,13 @@ final class SoakTest {
                 manager,
                 block,
                 step,
-                new Batches(images, Normalization.UNIT, 32),
+                batches,
                 new Evaluator(manager, SyntheticDigits.draw(1, 3200, 320), Normalization.UNIT, 32),
-                new Hyperparameters(1000, 32, "adam", 1e-3, 0, null, false),
+                new Course(values, batches.count()),
                 new Seeds(1),
                 List.of())
             .run(
+                List.of(),
                 () -> {
                   int done = steps.incrementAndGet();
                   if (done == first || done == last) {

@@ -76,6 +76,8 @@ final class TrainingLoopTest {
   private List<Epoch> run(
       int epochs, double rate, ImageSet validation, BooleanSupplier stop, TrainingListener... all)
       throws IOException {
+    Batches batches = new Batches(IMAGES, Normalization.UNIT, 32);
+    Hyperparameters values = SmallData.hyperparameters(epochs, 32, "adam", rate, 0.2, null, false);
     try (TrainingStep step =
         new TrainingStep(
             Engines.trainingSupport("PyTorch"),
@@ -86,12 +88,12 @@ final class TrainingLoopTest {
               manager,
               block,
               step,
-              new Batches(IMAGES, Normalization.UNIT, 32),
+              batches,
               new Evaluator(manager, validation, Normalization.UNIT, 32),
-              new Hyperparameters(epochs, 32, "adam", rate, 0.2, null, false),
+              new Course(values, batches.count()),
               new Seeds(1),
               List.of(all))
-          .run(stop);
+          .run(List.of(), stop);
     }
   }
 

@@ -190,7 +190,7 @@ final class TrainingTest {
 
   @Test
   void aRunThatFailedSaysSo() throws IOException {
-    Hyperparameters wild = new Hyperparameters(3, 64, "adam", 1e30, 0.2, null, false);
+    Hyperparameters wild = SmallData.hyperparameters(3, 64, "adam", 1e30, 0.2, null, false);
     assertThrows(
         TrainingException.class, () -> train("run", training("mnist-mlp", wild, 1), () -> false));
     try (RunFolder folder = RunFolder.open(temp.resolve("run"))) {
@@ -203,7 +203,7 @@ final class TrainingTest {
   /** One batch an epoch: the loss is still a number, but what it leaves behind isn't a model. */
   @Test
   void divergingInTheLastBatchFailsToo() throws IOException {
-    Hyperparameters wild = new Hyperparameters(1, 400, "adam", 1e30, 0.2, null, false);
+    Hyperparameters wild = SmallData.hyperparameters(1, 400, "adam", 1e30, 0.2, null, false);
     TrainingException e =
         assertThrows(
             TrainingException.class,
@@ -213,7 +213,7 @@ final class TrainingTest {
 
   @Test
   void aSplitThatLeavesNothingToLearnFromNamesTheOption() {
-    Hyperparameters greedy = new Hyperparameters(1, 64, "adam", 1e-3, 0.9999, null, false);
+    Hyperparameters greedy = SmallData.hyperparameters(1, 64, "adam", 1e-3, 0.9999, null, false);
     TrainingException e =
         assertThrows(
             TrainingException.class,

@@ -4,6 +4,7 @@ import ai.djl.nn.Block;
 import io.github.flora.trainer.TrainingListener;
 import io.github.flora.trainer.report.Epoch;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.Locale;
 
 /**
@@ -17,12 +18,18 @@ final class ProgressBar implements TrainingListener {
   private final PrintWriter out;
   private final boolean interactive;
   private final int epochs;
+  private final String full;
+  private final String empty;
   private int shown;
 
   ProgressBar(PrintWriter out, boolean interactive, int epochs) {
     this.out = out;
     this.interactive = interactive;
     this.epochs = epochs;
+    // A terminal that is set to plain ASCII shows the blocks as question marks.
+    boolean blocks = Charset.defaultCharset().newEncoder().canEncode('█');
+    this.full = blocks ? "█" : "#";
+    this.empty = blocks ? "░" : "-";
   }
 
   @Override
@@ -36,8 +43,8 @@ final class ProgressBar implements TrainingListener {
         "%s %s%s %3d%%  loss %.4f  acc %s  %s  %s left"
             .formatted(
                 name(p.epoch()),
-                "█".repeat(filled),
-                "░".repeat(WIDTH - filled),
+                full.repeat(filled),
+                empty.repeat(WIDTH - filled),
                 100 * p.batch() / p.batches(),
                 p.loss(),
                 percent(p.accuracy()),

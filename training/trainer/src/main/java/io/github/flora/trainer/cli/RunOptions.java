@@ -9,7 +9,6 @@ import io.github.flora.trainer.run.RunException;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,8 +36,9 @@ final class RunOptions {
   }
 
   static DataRequest request(RunInfo info, @Nullable Path data) {
+    // A folder is recorded with its whole path; what isn't one came from elsewhere or was drawn.
     Path origin = Path.of(info.data().origin());
-    Path folder = data == null && Files.isDirectory(origin) ? origin : data;
+    Path folder = data == null && origin.isAbsolute() ? origin : data;
     return new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED);
   }
 

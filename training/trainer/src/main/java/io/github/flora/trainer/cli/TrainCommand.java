@@ -111,6 +111,16 @@ public final class TrainCommand implements FloraCommand {
     warn(dataset, err);
     EngineOptions.Chosen computing = engineOptions.load();
     Hyperparameters hyperparameters = plan.hyperparameters();
+    Training training =
+        new Training(
+            plan.recipe(),
+            hyperparameters,
+            dataset,
+            engine,
+            computing.device(),
+            computing.threads(),
+            plan.seed());
+    training.check();
     try (Interrupts interrupts = new Interrupts();
         RunFolder folder =
             resume == null
@@ -136,15 +146,6 @@ public final class TrainCommand implements FloraCommand {
       ProgressBar bar =
           new ProgressBar(
               err, !noProgress && Boolean.getBoolean("flora.terminal"), hyperparameters.epochs());
-      Training training =
-          new Training(
-              plan.recipe(),
-              hyperparameters,
-              dataset,
-              engine,
-              computing.device(),
-              computing.threads(),
-              plan.seed());
       RunInfo info;
       try {
         info =

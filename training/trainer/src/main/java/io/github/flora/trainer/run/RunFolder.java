@@ -133,7 +133,8 @@ public final class RunFolder implements AutoCloseable {
 
   private static void refuseForeign(Path root, List<String> found) throws RunException {
     for (String name : found) {
-      if (!name.equals(LOCK) && !found.contains("run.json")) {
+      // Names with a dot in front are our own: the lock, and what a killed process was writing.
+      if (!name.startsWith(".") && !found.contains("run.json")) {
         throw new RunException(
             "%s holds files but no run (such as %s): choose an empty or new folder with --output"
                 .formatted(root, name));

@@ -11,7 +11,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.flora.data.Normalization;
 import io.github.flora.models.NetworkOptions;
-import io.github.flora.trainer.Hyperparameters;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.run.RunInfo.DataInfo;
 import io.github.flora.trainer.run.RunInfo.EngineInfo;
@@ -45,7 +44,7 @@ final class RunFilesTest {
           "Linux amd64",
           new EngineInfo("PyTorch", "2.7.1", "cpu", 2),
           new DataInfo("mnist", "real", "/data/mnist", 48000, 12000, 10000),
-          new Hyperparameters(10, 128, "adam", 1e-3, 0.2, 0.25, true),
+          SmallData.hyperparameters(10, 128, "adam", 1e-3, 0.2, 0.25, true),
           7,
           new Result(0.9912, 0.0251, 9, 10, 4321.5, 111.5));
 
@@ -111,6 +110,16 @@ final class RunFilesTest {
             "batch_size": 128,
             "optimizer": "adam",
             "learning_rate": 0.001,
+            "schedule": "constant",
+            "warmup_epochs": 0,
+            "patience": 3,
+            "decay_norms": true,
+            "clip_norm": 0.0,
+            "label_smoothing": 0.0,
+            "balance_classes": false,
+            "augment": false,
+            "early_stopping": 0,
+            "monitor": "val_accuracy",
             "validation_split": 0.2,
             "dropout": 0.25,
             "batch_norm": true

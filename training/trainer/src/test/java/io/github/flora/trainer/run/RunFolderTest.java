@@ -89,7 +89,7 @@ final class RunFolderTest {
               folder.history(),
               folder.curves(),
               folder.weights(),
-              folder.lastWeights(),
+              folder.checkpoint(),
               folder.evaluation("mistakes.png"))) {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "x");
