@@ -140,7 +140,7 @@ public final class EvaluateCommand implements FloraCommand {
             Comparator.comparingDouble((Integer i) -> predictions.loss(i, images.label(i)))
                 .reversed())
         .limit(MISTAKES)
-        .map(i -> PredictCommand.tile(predictions, i, images, i, model.labels()))
+        .map(i -> PredictCommand.tile(predictions, i, images, i, images.label(i), model.labels()))
         .toList();
   }
 }

@@ -2,12 +2,18 @@ package io.github.flora.trainer.cli;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.flora.data.DecodedImage;
+import io.github.flora.data.Digits;
 import io.github.flora.data.ImageDataset;
+import io.github.flora.data.ImageFileException;
+import io.github.flora.data.ImageFiles;
 import io.github.flora.data.ImageSet;
 import io.github.flora.trainer.Predictions;
 import io.github.flora.trainer.report.Gallery;
 import io.github.flora.trainer.report.Tile;
+import io.github.flora.trainer.run.ModelInfo;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.TrainedModel;
@@ -24,25 +30,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code flora predict}: asks a trained model about images. */
 @Command(
     name = "predict",
-    description = "Ask a trained model about images of the test set.",
+    description = "Ask a trained model about image files, folders of them, or its test images.",
     sortOptions = false)
 public final class PredictCommand implements FloraCommand {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private RunOptions runOptions = new RunOptions();
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "IMAGE",
+      description = "Image files of any size, or folders of them.")
+  private List<Path> files = new ArrayList<>();
+
   @Mixin private EngineOptions engineOptions = new EngineOptions();
 
   @Option(
       names = "--test",
       paramLabel = "N",
       split = ",",
-      required = true,
-      description = "Images of the test set, counted from 0, such as 0,100.")
+      description = "Images of the test set instead, counted from 0, such as 0,100.")
   private int[] test = {};
 
   @Option(
@@ -61,55 +74,164 @@ public final class PredictCommand implements FloraCommand {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  @Option(names = "--csv", description = "Print CSV: a row per image and class.")
+  private boolean csv;
+
+  /**
+   * An image to ask about.
+   *
+   * @param name what to call it
+   * @param image the one image, as the model takes it but for its margin
+   * @param truth its label, or -1 where nobody knows
+   * @param inverted whether it was dark on light
+   */
+  private record Sample(String name, ImageSet image, int truth, boolean inverted) {}
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
     if (top < 1) {
       throw new UsageException("--top is %d but has to be at least 1".formatted(top), null);
+    }
+    if ((test.length == 0) == files.isEmpty()) {
+      throw new UsageException("name image files, or test images with --test; one of both", null);
+    }
+    if (json && csv) {
+      throw new UsageException("--json and --csv exclude each other", null);
     }
     String engine = engineOptions.name();
     try (RunFolder folder = runOptions.folder()) {
       RunInfo info = folder.info();
-      ImageDataset dataset = runOptions.dataset(info);
-      for (int index : test) {
-        if (index < 0 || index >= dataset.test().size()) {
-          throw new UsageException(
-              "--test %d: %s has test images 0 to %d"
-                  .formatted(index, dataset.name(), dataset.test().size() - 1),
-              null);
-        }
-      }
+      List<Sample> tests = test.length == 0 ? List.of() : tests(info);
       EngineOptions.Chosen computing = engineOptions.load();
       try (TrainedModel model = TrainedModel.load(folder, engine, computing.device())) {
-        ImageSet images = dataset.test().select(test);
+        int unreadable = 0;
+        List<Sample> samples = new ArrayList<>(tests);
+        for (Path file : paths()) {
+          try {
+            samples.add(sample(file, model.info()));
+          } catch (ImageFileException e) {
+            // One bad file among many is told and left out.
+            unreadable++;
+            err.println("flora: " + e.getMessage());
+            err.flush();
+          }
+        }
         List<String> labels = model.info().labels();
-        // One by one, so that the time of each is its own.
         JsonArray array = new JsonArray();
         List<Tile> tiles = new ArrayList<>();
-        for (int i = 0; i < test.length; i++) {
-          ImageSet one = images.select(new int[] {i});
-          Predictions predictions = model.predict(RunOptions.fit(one, model.info()), 1);
-          tiles.add(tile(predictions, 0, one, 0, labels));
-          array.add(json(dataset.name() + " test " + test[i], predictions, one, labels));
+        // One by one, so that the time of each is its own.
+        for (Sample sample : samples) {
+          Predictions predictions =
+              model.predict(RunOptions.fit(sample.image(), model.info()), 1);
+          tiles.add(tile(predictions, 0, sample.image(), 0, sample.truth(), labels));
+          array.add(json(sample, predictions, labels));
         }
-        Path picture = output == null ? folder.root().resolve("predictions.png") : output;
-        Gallery.write(picture, info.recipe() + " on " + computing.describe(), tiles);
-        if (json) {
-          out.println(
-              new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(array));
-        } else {
-          out.printf("%s on %s%n", info.recipe(), computing.describe());
-          array.forEach(e -> out.println(text(e.getAsJsonObject())));
-          out.printf("wrote %s%n", picture);
+        if (!samples.isEmpty()) {
+          print(out, info, computing, array);
+          Path picture = output == null ? folder.root().resolve("predictions.png") : output;
+          Gallery.write(picture, info.recipe() + " on " + computing.describe(), tiles);
+          if (!json && !csv) {
+            out.printf("wrote %s%n", picture);
+          }
+          out.flush();
         }
-        out.flush();
+        return unreadable == 0 ? 0 : 1;
       }
     }
-    return 0;
   }
 
-  private JsonObject json(
-      String name, Predictions predictions, ImageSet image, List<String> labels) {
+  private List<Path> paths() throws ImageFileException {
+    List<Path> paths = new ArrayList<>();
+    for (Path file : files) {
+      paths.addAll(ImageFiles.list(file));
+    }
+    return paths;
+  }
+
+  private List<Sample> tests(RunInfo info) throws IOException {
+    ImageDataset dataset = runOptions.dataset(info);
+    List<Sample> samples = new ArrayList<>();
+    for (int index : test) {
+      if (index < 0 || index >= dataset.test().size()) {
+        throw new UsageException(
+            "--test %d: %s has test images 0 to %d"
+                .formatted(index, dataset.name(), dataset.test().size() - 1),
+            null);
+      }
+      samples.add(
+          new Sample(
+              dataset.name() + " test " + index,
+              dataset.test().select(new int[] {index}),
+              dataset.test().label(index),
+              false));
+    }
+    return samples;
+  }
+
+  private static Sample sample(Path file, ModelInfo model) throws ImageFileException {
+    ModelInfo.Input input = model.input();
+    int height = input.height() - 2 * model.margin();
+    int width = input.width() - 2 * model.margin();
+    DecodedImage image = ImageFiles.read(file, input.channels());
+    boolean inverted = false;
+    if (input.channels() == 1 && digits(model.labels())) {
+      Digits.Prepared prepared = Digits.prepare(image, height, width);
+      if (prepared.blank()) {
+        throw new ImageFileException(file + ": nothing can be seen in it: is it blank?");
+      }
+      image = prepared.image();
+      inverted = prepared.inverted();
+    } else {
+      image = image.covering(height, width);
+    }
+    return new Sample(
+        file.toString(),
+        ImageSet.of(image.pixels(), new int[] {0}, height, width, input.channels()),
+        -1,
+        inverted);
+  }
+
+  private static boolean digits(List<String> labels) {
+    return labels.stream().allMatch(label -> label.matches("\\d"));
+  }
+
+  private void print(
+      PrintWriter out, RunInfo info, EngineOptions.Chosen computing, JsonArray array) {
+    if (json) {
+      out.println(
+          new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(array));
+    } else if (csv) {
+      out.println("file,rank,label,probability");
+      for (JsonElement element : array) {
+        csv(out, element.getAsJsonObject());
+      }
+    } else {
+      out.printf("%s on %s%n", info.recipe(), computing.describe());
+      array.forEach(e -> out.println(text(e.getAsJsonObject())));
+    }
+  }
+
+  private static void csv(PrintWriter out, JsonObject image) {
+    int rank = 1;
+    for (JsonElement element : image.getAsJsonArray("predictions")) {
+      JsonObject entry = element.getAsJsonObject();
+      out.printf(
+          "%s,%d,%s,%s%n",
+          quoted(image.get("file").getAsString()),
+          rank++,
+          quoted(entry.get("label").getAsString()),
+          entry.get("probability").getAsDouble());
+    }
+  }
+
+  /** RFC 4180: quoted where it has to be. */
+  private static String quoted(String text) {
+    return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private JsonObject json(Sample sample, Predictions predictions, List<String> labels) {
     double[] probabilities = predictions.probabilities(0);
     JsonArray best = new JsonArray();
     IntStream.range(0, probabilities.length)
@@ -124,18 +246,23 @@ public final class PredictCommand implements FloraCommand {
               best.add(entry);
             });
     JsonObject result = new JsonObject();
-    result.addProperty("file", name);
-    result.addProperty("truth", labels.get(image.label(0)));
+    result.addProperty("file", sample.name());
+    if (sample.truth() >= 0) {
+      result.addProperty("truth", labels.get(sample.truth()));
+    }
+    if (sample.inverted()) {
+      result.addProperty("inverted", true);
+    }
     result.add("predictions", best);
     result.addProperty("milliseconds", predictions.seconds() * 1000);
     return result;
   }
 
   private static String text(JsonObject image) {
-    StringBuilder line = new StringBuilder(image.get("file").getAsString());
-    line.append(": ");
+    StringBuilder line = new StringBuilder(image.get("file").getAsString()).append(": ");
     String separator = "";
-    for (var element : image.getAsJsonArray("predictions")) {
+    JsonArray predictions = image.getAsJsonArray("predictions");
+    for (JsonElement element : predictions) {
       JsonObject entry = element.getAsJsonObject();
       line.append(separator)
           .append(entry.get("label").getAsString())
@@ -143,28 +270,36 @@ public final class PredictCommand implements FloraCommand {
           .append(ProgressBar.percent(entry.get("probability").getAsDouble()));
       separator = ", ";
     }
-    String truth = image.get("truth").getAsString();
-    String best =
-        image.getAsJsonArray("predictions").get(0).getAsJsonObject().get("label").getAsString();
-    return line.append(truth.equals(best) ? "  (right)" : "  (wrong: it is " + truth + ")")
-        .toString();
+    if (image.has("truth")) {
+      String truth = image.get("truth").getAsString();
+      boolean right =
+          predictions.get(0).getAsJsonObject().get("label").getAsString().equals(truth);
+      line.append(right ? "  (right)" : "  (wrong: it is " + truth + ")");
+    }
+    if (image.has("inverted")) {
+      line.append("  (dark on light, so inverted)");
+    }
+    return line.toString();
   }
 
-  /** One image of a gallery: the truth, and what the model says of it. */
+  /** One image of a gallery: the truth if it is known, and what the model says of it. */
   static Tile tile(
-      Predictions predictions, int row, ImageSet images, int index, List<String> labels) {
+      Predictions predictions,
+      int row,
+      ImageSet images,
+      int index,
+      int truth,
+      List<String> labels) {
     int predicted = predictions.top1(row);
-    int truth = images.label(index);
+    String answer =
+        "%s (%.0f %%)"
+            .formatted(labels.get(predicted), 100 * predictions.probabilities(row)[predicted]);
     return new Tile(
         images.pixels(index),
         images.height(),
         images.width(),
         images.channels(),
-        "true %s → %s (%.0f %%)"
-            .formatted(
-                labels.get(truth),
-                labels.get(predicted),
-                100 * predictions.probabilities(row)[predicted]),
-        predicted != truth);
+        truth < 0 ? answer : "true %s → %s".formatted(labels.get(truth), answer),
+        truth >= 0 && predicted != truth);
   }
 }

@@ -90,7 +90,16 @@ final class BadInputTest {
         "mnist-mlp --epochs 0 | --epochs is 0 but has to be at least 1",
         "mnist-mlp --epochs many | Invalid value for option '--epochs'",
         "mnist-mlp --batch-size 0 | --batch-size is 0 but has to be at least 1",
-        "mnist-mlp --optimizer sgd | --optimizer is sgd but has to be adam",
+        "mnist-mlp --optimizer lion | --optimizer is lion but has to be one of adam, adamw, sgd",
+        "mnist-mlp --schedule fast | --schedule is fast but has to be one of constant, cosine, step",
+        "mnist-mlp --warmup-epochs 5 | --warmup-epochs is 5 but has to be at least 0 and below",
+        "mnist-mlp --patience -1 | --patience is -1 but has to be at least 0",
+        "mnist-mlp --weight-decay -1 | --weight-decay is -1.0 but has to be at least 0",
+        "mnist-mlp --clip-norm -1 | --clip-norm is -1.0 but has to be at least 0",
+        "mnist-mlp --label-smoothing 1 | --label-smoothing is 1.0 but has to be at least 0 and",
+        "mnist-mlp --class-weights some | --class-weights is some but has to be balanced or none",
+        "mnist-mlp --early-stopping -1 | --early-stopping is -1 but has to be at least 0",
+        "mnist-mlp --monitor f1 | Invalid value for option '--monitor'",
         "mnist-mlp --learning-rate -1 | --learning-rate is -1.0 but has to be above 0",
         "mnist-mlp --learning-rate NaN | --learning-rate is NaN but has to be above 0",
         "mnist-mlp --validation-split 1.5 | --validation-split is 1.5 but has to be at least 0 and",
@@ -99,7 +108,7 @@ final class BadInputTest {
         "mnist-mlp --threads 99999 | --threads is 99999 but has to be 1 to 1024",
         "mnist-mlp --fast | Unknown option: '--fast'",
         "mnist-mlp mnist-cnn | Unmatched argument at index",
-        "'' | Missing required parameter: 'RECIPE'",
+        "'' | name a recipe: one of mnist-mlp, mnist-cnn, mnist-lenet5",
       })
   void wrongUsageOfTrain(String arguments, String message) throws IOException {
     String line = fails(2, "train " + arguments + " --data {data} --output {run} --overwrite");

@@ -34,10 +34,22 @@ final class CommandLineTest {
           --batch-size=N
           --optimizer=NAME
           --learning-rate=RATE
+          --schedule=NAME
+          --warmup-epochs=N
+          --patience=N
+          --weight-decay=W
+          --no-decay-norms
+          --clip-norm=NORM
+          --label-smoothing=SHARE
+          --class-weights=HOW
+          --augment
+          --early-stopping=N
+          --monitor=FIGURE
           --validation-split=SHARE
           --dropout=P
           --batch-norm
           --seed=N [1]
+          --resume=RUN
           --no-progress
           -h, --help
           -V, --version
@@ -69,6 +81,11 @@ final class CommandLineTest {
           --threads=N
           --classes=N [10]
           --batch-norm
+          -h, --help
+          -V, --version
+          --debug
+        runs DIR
+          --output=FILE
           -h, --help
           -V, --version
           --debug

@@ -1,0 +1,176 @@
+package io.github.flora.trainer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import io.github.flora.data.ImageDataset;
+import io.github.flora.trainer.report.Epoch;
+import io.github.flora.trainer.report.HistoryCsv;
+import io.github.flora.trainer.run.RunFolder;
+import io.github.flora.trainer.run.RunInfo;
+import io.github.flora.trainer.run.RunInfo.Status;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A run that was interrupted and goes on is the run that was not. */
+final class ResumeTest {
+
+  private static final ImageDataset DATA = SmallData.dataset(400, 100);
+
+  /** 320 images in batches of 64: five batches to an epoch. */
+  private static final Hyperparameters EVERYTHING =
+      Hyperparameters.builder()
+          .optEpochs(4)
+          .optBatchSize(64)
+          .optLearningRate(0.01)
+          .optWarmupEpochs(1)
+          .optPatience(0)
+          .optWeightDecay(0.01)
+          .optDecayNorms(false)
+          .optClipNorm(1)
+          .optLabelSmoothing(0.1)
+          .optBalanceClasses(true)
+          .optAugment(true)
+          .optEarlyStopping(4)
+          .optBatchNorm(true)
+          .build();
+
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void chooseTheEngine() {
+    SmallData.pytorch();
+  }
+
+  private static Training training(Hyperparameters how) {
+    return new Training(
+        Recipes.get("mnist-cnn"), how, DATA, "PyTorch", Device.cpu(), 2, 5);
+  }
+
+  private static BooleanSupplier after(int batches) {
+    AtomicInteger left = new AtomicInteger(batches);
+    return () -> left.decrementAndGet() <= 0;
+  }
+
+  private RunInfo run(String name, Hyperparameters how, BooleanSupplier stop) throws IOException {
+    try (RunFolder folder = RunFolder.create(temp.resolve(name), false)) {
+      return training(how).run(folder, List.of(), stop);
+    }
+  }
+
+  private RunInfo resume(String name, Hyperparameters how, BooleanSupplier stop)
+      throws IOException {
+    try (RunFolder folder = RunFolder.resume(temp.resolve(name))) {
+      return training(how).resume(folder, List.of(), stop);
+    }
+  }
+
+  private void assertSame(String file) throws IOException {
+    assertEquals(
+        -1, Files.mismatch(temp.resolve("whole").resolve(file), temp.resolve("cut").resolve(file)));
+  }
+
+  private List<List<Double>> figures(String name) throws IOException {
+    return HistoryCsv.read(temp.resolve(name).resolve("history.csv")).stream()
+        .map(
+            (Epoch e) ->
+                List.of(
+                    (double) e.epoch(),
+                    e.trainLoss(),
+                    e.trainAccuracy(),
+                    e.valLoss(),
+                    e.valAccuracy(),
+                    e.learningRate()))
+        .toList();
+  }
+
+  /** Cut in the first epoch, in a later one, and twice, with all that has a memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"adam plateau", "adamw cosine", "sgd step"})
+  void goesOnAsIfNothingHadHappened(String how) throws IOException {
+    Hyperparameters values =
+        EVERYTHING.toBuilder()
+            .optOptimizer(how.split(" ")[0])
+            .optSchedule(how.split(" ")[1])
+            .build();
+    RunInfo whole = run("whole", values, () -> false);
+    RunInfo cut = run("cut", values, after(3));
+    assertEquals(Status.INTERRUPTED, cut.status());
+    assertEquals(Status.INTERRUPTED, resume("cut", values, after(13)).status());
+    RunInfo resumed = resume("cut", values, () -> false);
+    assertEquals(Status.DONE, resumed.status());
+    assertEquals(cut.started(), resumed.started());
+    assertEquals(whole.result().testLoss(), resumed.result().testLoss());
+    assertEquals(whole.result().bestEpoch(), resumed.result().bestEpoch());
+    assertEquals(figures("whole"), figures("cut"));
+    assertSame("model/model.safetensors");
+    assertSame("checkpoint/checkpoint.safetensors");
+  }
+
+  /** Early stopping remembers how long it has waited, and its end is an end. */
+  @Test
+  void earlyStoppingRemembers() throws IOException {
+    // A rate this small changes nothing, so no epoch is better than the first.
+    Hyperparameters still =
+        EVERYTHING.toBuilder()
+            .optEpochs(20)
+            .optWarmupEpochs(0)
+            .optLearningRate(1e-30)
+            .optEarlyStopping(3)
+            .optBatchNorm(false)
+            .build();
+    RunInfo whole = run("whole", still, () -> false);
+    assertEquals(Status.DONE, whole.status());
+    assertEquals(4, whole.result().epochs());
+    run("cut", still, after(12));
+    assertEquals(4, resume("cut", still, () -> false).result().epochs());
+  }
+
+  @Test
+  void anotherModelOrOptimizerIsNamed() throws IOException {
+    run("cut", EVERYTHING, after(7));
+    IOException optimizer =
+        assertThrows(
+            IOException.class,
+            () -> resume("cut", EVERYTHING.toBuilder().optOptimizer("sgd").build(), () -> false));
+    assertTrue(
+        optimizer.getMessage().contains("optimizer.momentum_buffer.")
+            && optimizer.getMessage().contains("resume with what it was trained with"),
+        optimizer.getMessage());
+    IOException model =
+        assertThrows(
+            IOException.class,
+            () -> resume("cut", EVERYTHING.toBuilder().optBatchNorm(false).build(), () -> false));
+    assertTrue(model.getMessage().contains("of another model"), model.getMessage());
+  }
+
+  /** Wherever a checkpoint is cut off, it is one line and nothing is lost. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.0001, 0.3, 0.9999})
+  void aTruncatedCheckpointIsNamed(double share) throws IOException {
+    run("cut", EVERYTHING, after(7));
+    Path file = temp.resolve("cut/checkpoint/checkpoint.safetensors");
+    long history = Files.size(temp.resolve("cut/history.csv"));
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate((long) (share * channel.size()));
+    }
+    IOException e =
+        assertThrows(IOException.class, () -> resume("cut", EVERYTHING, () -> false));
+    assertTrue(e.getMessage().contains("checkpoint.safetensors"), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    assertEquals(history, Files.size(temp.resolve("cut/history.csv")));
+  }
+}

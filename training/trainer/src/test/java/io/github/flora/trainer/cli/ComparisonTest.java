@@ -1,0 +1,123 @@
+package io.github.flora.trainer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ZooModel;
+import io.github.flora.trainer.SmallData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is done with runs after they were trained: resumed, compared, loaded by others. */
+final class ComparisonTest {
+
+  @TempDir static Path temp;
+  private static Path data;
+  private static Path runs;
+
+  @BeforeAll
+  static void train() throws IOException {
+    data = SmallData.write(temp.resolve("data"), 300, 100);
+    runs = temp.resolve("runs");
+    for (String optimizer : new String[] {"adam", "sgd"}) {
+      Cli.line(
+              "train mnist-mlp --epochs 3 --schedule cosine --optimizer %s --data %s --output %s"
+                  .formatted(optimizer, data, runs.resolve(optimizer)))
+          .succeeded();
+    }
+  }
+
+  @Test
+  void runsShowsWhatDiffers() throws IOException {
+    Cli cli = Cli.line("runs " + runs).succeeded();
+    assertTrue(cli.out().contains("optimizer") && cli.out().contains("sgd"), cli.out());
+    assertTrue(cli.out().contains("test accuracy"), cli.out());
+    assertTrue(!cli.out().contains("schedule"), "the same in both: " + cli.out());
+    assertTrue(Files.size(runs.resolve("runs.png")) > 1000);
+  }
+
+  @Test
+  void runsNeedsRuns() {
+    assertEquals(
+        "flora: no runs in %s: train some, or name their folder".formatted(data),
+        Cli.line("runs " + data).failed(1));
+  }
+
+  @Test
+  void tensorBoardFindsEveryRun() throws IOException {
+    try (Stream<Path> files = Files.list(runs.resolve("adam"))) {
+      assertTrue(
+          files.anyMatch(f -> f.getFileName().toString().startsWith("events.out.tfevents.")));
+    }
+  }
+
+  /** So few images and steps leave the loss where it was; the program says so and what to try. */
+  @Test
+  void aRunThatLearnsNothingIsToldSo() {
+    Cli cli =
+        Cli.line(
+                "train mnist-mlp --epochs 4 --learning-rate 1e-12 --data %s --output %s"
+                    .formatted(data, temp.resolve("still")))
+            .succeeded();
+    assertTrue(
+        cli.out().lines().anyMatch(line -> line.startsWith("diagnosis   not learning: ")),
+        cli.out());
+  }
+
+  /** A colleague who knows DJL and not Flora. */
+  @Test
+  void theModelLoadsThroughDjlsCriteria() throws Exception {
+    Criteria<NDList, NDList> criteria =
+        Criteria.builder()
+            .setTypes(NDList.class, NDList.class)
+            .optModelPath(runs.resolve("adam/model"))
+            .optEngine("PyTorch")
+            .build();
+    try (ZooModel<NDList, NDList> model = criteria.loadModel();
+        var predictor = model.newPredictor();
+        var manager = model.getNDManager().newSubManager()) {
+      NDList logits = predictor.predict(new NDList(manager.zeros(new Shape(2, 1, 28, 28))));
+      assertEquals(new Shape(2, 10), logits.singletonOrThrow().getShape());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--batch-size 7", "--model cnn", "--epochs 9", "--output x", "--seed 2"})
+  void resumeTakesAllElseFromTheRun(String option) {
+    assertEquals(
+        "flora: %s can't be given with --resume: the run goes on with its own"
+            .formatted(option.split(" ")[0]),
+        Cli.line("train --resume %s %s".formatted(runs.resolve("adam"), option)).failed(2));
+  }
+
+  @Test
+  void aRunThatIsDoneIsDone() {
+    assertEquals(
+        "flora: %s is done: there is nothing to go on with".formatted(runs.resolve("sgd")),
+        Cli.line("train --resume " + runs.resolve("sgd")).failed(2));
+  }
+
+  @Test
+  void balancingNeedsEveryClass() throws IOException {
+    // Ten images of ten classes, a fifth of them for validation: two classes have none left.
+    Path few = SmallData.write(temp.resolve("few"), 10, 10);
+    Path out = temp.resolve("unbalanced");
+    String line =
+        Cli.line(
+                "train mnist-mlp --class-weights balanced --data %s --output %s"
+                    .formatted(few, out))
+            .failed(1);
+    assertTrue(line.contains("has no training images, so --class-weights can't balance it"), line);
+    assertTrue(Files.notExists(out), "nothing is left behind");
+  }
+}
