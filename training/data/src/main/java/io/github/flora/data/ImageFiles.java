@@ -167,6 +167,10 @@ public final class ImageFiles {
     } catch (ImageFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      if (Pixels.UNSUPPORTED.equals(e.getMessage())) {
+        throw new ImageFileException(
+            name, "its colours aren't grey, RGB or CMYK; save it as RGB", e);
+      }
       // Decoders meet damage with exceptions of any kind.
       throw damaged(name, e.getMessage(), e);
     } catch (OutOfMemoryError e) {
@@ -190,16 +194,7 @@ public final class ImageFiles {
     }
     AtomicReference<@Nullable String> warning = new AtomicReference<>();
     reader.addIIOReadWarningListener((source, text) -> warning.compareAndSet(null, text));
-    BufferedImage image;
-    try {
-      image = reader.read(0);
-    } catch (IOException e) {
-      if (String.valueOf(e.getMessage()).contains("Unsupported Image Type")) {
-        throw new ImageFileException(
-            name, "its colours aren't grey or RGB (CMYK?); save it as RGB", e);
-      }
-      throw e;
-    }
+    BufferedImage image = reader.read(0);
     String text = warning.get();
     // ImageIO fills up what is missing and only warns.
     if (text != null && isAboutMissingData(text)) {

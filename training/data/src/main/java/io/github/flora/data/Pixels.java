@@ -7,6 +7,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
+import javax.imageio.IIOException;
 
 /**
  * Turns what ImageIO decodes into grey or sRGB bytes. Grey is Rec. 601's luma of the gamma-coded
@@ -14,20 +15,26 @@ import java.awt.image.Raster;
  */
 final class Pixels {
 
+  /** What ImageIO says, too, of colours that it can't read. */
+  static final String UNSUPPORTED = "Unsupported Image Type";
+
   private Pixels() {}
 
-  static DecodedImage of(BufferedImage decoded, int channels) {
+  static DecodedImage of(BufferedImage decoded, int channels) throws IIOException {
     BufferedImage image = inStandardColours(decoded);
     int height = image.getHeight();
     int width = image.getWidth();
     byte[] pixels = new byte[Math.multiplyExact(Math.multiplyExact(height, width), channels)];
     boolean grey = isGrey(image.getColorModel());
+    boolean printed = isPrinted(image.getColorModel());
     int[] row = new int[width];
     int[] samples = new int[width * image.getRaster().getNumBands()];
     int out = 0;
     for (int y = 0; y < height; y++) {
       if (grey) {
         greyRow(image, y, samples, row);
+      } else if (printed) {
+        printedRow(image, y, samples, row);
       } else {
         image.getRGB(0, y, width, 1, row, 0, width);
       }
@@ -75,14 +82,37 @@ final class Pixels {
     }
   }
 
+  private static boolean isPrinted(ColorModel model) {
+    return model instanceof ComponentColorModel
+        && model.getColorSpace().getType() == ColorSpace.TYPE_CMYK
+        && model.getNumComponents() == 4
+        && model.getComponentSize(0) == 8;
+  }
+
+  /** Takes cyan, magenta, yellow and black as Pillow does: without a profile, each a filter. */
+  private static void printedRow(BufferedImage image, int y, int[] samples, int[] argb) {
+    image.getRaster().getPixels(0, y, argb.length, 1, samples);
+    for (int x = 0; x < argb.length; x++) {
+      int light = 255 - samples[4 * x + 3];
+      int colour = 0xff;
+      for (int ink = 0; ink < 3; ink++) {
+        colour = colour << 8 | (light - (samples[4 * x + ink] * light + 127) / 255);
+      }
+      argb[x] = colour;
+    }
+  }
+
   private static int toByte(int sample, long brightest) {
     return (int) (((sample & 0xffffffffL) * 255 + brightest / 2) / brightest);
   }
 
-  private static BufferedImage inStandardColours(BufferedImage image) {
+  private static BufferedImage inStandardColours(BufferedImage image) throws IIOException {
     ColorModel model = image.getColorModel();
-    if (isGrey(model) || model.getColorSpace().isCS_sRGB()) {
+    if (isGrey(model) || isPrinted(model) || model.getColorSpace().isCS_sRGB()) {
       return image;
+    }
+    if (model.getColorSpace().getType() != ColorSpace.TYPE_RGB) {
+      throw new IIOException(UNSUPPORTED);
     }
     int type = model.hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
     BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), type);

@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -191,23 +186,6 @@ class ImageFilesTest {
         bytes(255, 0, 0, 255, 204, 204, 255, 255, 255), ImageFiles.decode(colour, "x", 3).pixels());
     byte[] grey = png(2, 1, 8, 4, bytes(0, 0, 255, 0, 51));
     assertArrayEquals(bytes(0, 204), ImageFiles.decode(grey, "x", 1).pixels());
-  }
-
-  @Test
-  void otherColourSpacesBecomeStandardRgb() throws IOException {
-    ComponentColorModel linear =
-        new ComponentColorModel(
-            ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB),
-            false,
-            false,
-            ComponentColorModel.OPAQUE,
-            DataBuffer.TYPE_BYTE);
-    WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 1, 1, 3, null);
-    raster.setPixel(0, 0, new int[] {255, 55, 0});
-    DecodedImage image = Pixels.of(new BufferedImage(linear, raster, false, null), 3);
-    assertEquals(255, image.value(0, 0, 0));
-    assertEquals(128, image.value(0, 0, 1), 2); // linear 0.216 is 0.5 in sRGB
-    assertEquals(0, image.value(0, 0, 2));
   }
 
   /** The stored corners, clockwise from the upper left, are 0, 100, 200 and 50. */
