@@ -1,0 +1,253 @@
+package io.github.flora.data;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads image files of any format that ImageIO knows: JPEG, PNG, GIF (the first picture), BMP, WBMP
+ * and TIFF, and others where a plug-in is on the classpath. Told apart by content, not by name.
+ *
+ * <p>Colours become sRGB, grey is Rec. 601's luma like Pillow's, transparent parts are white, and
+ * JPEGs are turned as their EXIF orientation says. Thread-safe.
+ */
+public final class ImageFiles {
+
+  /** Pixels of the largest image that is decoded; a larger one is refused by its header. */
+  public static final long MAX_PIXELS = 100_000_000;
+
+  /** Bytes of the largest file that is read. */
+  public static final long MAX_BYTES = 256L << 20;
+
+  /** Besides ImageIO's: found in a folder, they are named in an error instead of passed over. */
+  private static final Set<String> UNREADABLE = Set.of("webp", "heic", "heif", "avif", "jxl");
+
+  static {
+    // Decoding needs no temporary files: what is read is in memory already.
+    ImageIO.setUseCache(false);
+  }
+
+  private ImageFiles() {}
+
+  /**
+   * Finds images.
+   *
+   * @param fileOrFolder a file, taken whatever its name, or a folder, searched with all below it
+   * @return the files in the order of their paths; of a folder those that are called like images
+   * @throws ImageFileException if there is no such file, no image in the folder, or no access
+   */
+  public static List<Path> list(Path fileOrFolder) throws ImageFileException {
+    if (!Files.isDirectory(fileOrFolder)) {
+      if (!Files.exists(fileOrFolder)) {
+        throw missing(fileOrFolder.toString(), null);
+      }
+      return List.of(fileOrFolder);
+    }
+    Set<String> extensions = new TreeSet<>(UNREADABLE);
+    for (String suffix : ImageIO.getReaderFileSuffixes()) {
+      extensions.add(suffix.toLowerCase(Locale.ROOT));
+    }
+    extensions.addAll(List.of("jpe", "jfif"));
+    List<Path> files;
+    // The folder itself may be a link, but links below it aren't followed: they may lead in
+    // circles.
+    try (Stream<Path> all = Files.walk(fileOrFolder.toRealPath())) {
+      Path real = fileOrFolder.toRealPath();
+      files =
+          all.filter(path -> extensions.contains(extension(path)) && Files.isRegularFile(path))
+              .map(path -> fileOrFolder.resolve(real.relativize(path)))
+              .sorted()
+              .toList();
+    } catch (UncheckedIOException e) {
+      throw unreadable(fileOrFolder.toString(), e.getCause());
+    } catch (IOException e) {
+      throw unreadable(fileOrFolder.toString(), e);
+    }
+    if (files.isEmpty()) {
+      throw new ImageFileException(
+          fileOrFolder.toString(),
+          "there is no image in this folder; it looks for " + String.join(", ", extensions),
+          null);
+    }
+    return files;
+  }
+
+  private static String extension(Path path) {
+    String name = String.valueOf(path.getFileName());
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Reads an image.
+   *
+   * @param file the file
+   * @param channels 1 for grey or 3 for sRGB
+   * @return the upright image
+   * @throws ImageFileException if it can't be read, isn't an image, is damaged or too large
+   */
+  public static DecodedImage read(Path file, int channels) throws ImageFileException {
+    String name = file.toString();
+    byte[] bytes;
+    try {
+      if (Files.isDirectory(file)) {
+        throw new ImageFileException(name, "this is a folder; name an image in it", null);
+      }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new ImageFileException(name, "this isn't a regular file; name an image", null);
+      }
+      try (InputStream stream = Files.newInputStream(file)) {
+        bytes = stream.readNBytes((int) MAX_BYTES + 1);
+      }
+    } catch (NoSuchFileException e) {
+      throw missing(name, e);
+    } catch (ImageFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+    return decode(bytes, name, channels);
+  }
+
+  /**
+   * Decodes an image.
+   *
+   * @param bytes the content of an image file
+   * @param name what to call it in errors
+   * @param channels 1 for grey or 3 for sRGB
+   * @return the upright image
+   * @throws ImageFileException if it isn't an image, is damaged or too large
+   */
+  public static DecodedImage decode(byte[] bytes, String name, int channels)
+      throws ImageFileException {
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("An image of " + channels + " channels");
+    }
+    if (bytes.length == 0) {
+      throw new ImageFileException(name, "the file is empty; get it again", null);
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw new ImageFileException(
+          name, "larger than %d MiB; make it smaller".formatted(MAX_BYTES >> 20), null);
+    }
+    try (ImageInputStream stream =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        throw new ImageFileException(name, unknownFormat(bytes), null);
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(stream, true, true);
+        BufferedImage image = decode(reader, name);
+        return Orientation.upright(Pixels.of(image, channels), Orientation.of(bytes));
+      } finally {
+        reader.dispose();
+      }
+    } catch (ImageFileException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      if (Pixels.UNSUPPORTED.equals(e.getMessage())) {
+        throw new ImageFileException(
+            name, "its colours aren't grey, RGB or CMYK; save it as RGB", e);
+      }
+      // Decoders meet damage with exceptions of any kind.
+      throw damaged(name, e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new ImageFileException(
+          name, "there is too little memory for it; make it smaller, or raise -Xmx", e);
+    }
+  }
+
+  private static BufferedImage decode(ImageReader reader, String name) throws IOException {
+    long width = reader.getWidth(0);
+    long height = reader.getHeight(0);
+    if (width < 1 || height < 1) {
+      throw damaged(name, "its header says %d×%d pixels".formatted(width, height), null);
+    }
+    if (width * height > MAX_PIXELS) {
+      throw new ImageFileException(
+          name,
+          "its header says %d×%d pixels, above the limit of %d million; make it smaller"
+              .formatted(width, height, MAX_PIXELS / 1_000_000),
+          null);
+    }
+    AtomicReference<@Nullable String> warning = new AtomicReference<>();
+    reader.addIIOReadWarningListener((source, text) -> warning.compareAndSet(null, text));
+    BufferedImage image = reader.read(0);
+    String text = warning.get();
+    // ImageIO fills up what is missing and only warns.
+    if (text != null && isAboutMissingData(text)) {
+      throw damaged(name, text, null);
+    }
+    return image;
+  }
+
+  private static boolean isAboutMissingData(String warning) {
+    String text = warning.toLowerCase(Locale.ROOT);
+    return text.contains("premature end") || text.contains("eof") || text.contains("truncated");
+  }
+
+  private static String unknownFormat(byte[] bytes) {
+    String head =
+        new String(Arrays.copyOf(bytes, Math.min(bytes.length, 12)), StandardCharsets.ISO_8859_1);
+    String format = null;
+    if (head.startsWith("RIFF") && head.endsWith("WEBP")) {
+      format = "WebP";
+    } else if (head.startsWith("ftypavif", 4)) {
+      format = "AVIF";
+    } else if (head.startsWith("ftyp", 4)) {
+      format = "HEIC or another of the MP4 family";
+    } else if (head.startsWith("%PDF")) {
+      format = "PDF";
+    } else if (head.startsWith("\u00ff\n") || head.startsWith("JXL ", 4)) {
+      format = "JPEG XL";
+    }
+    return format == null
+        ? "this isn't an image in a known format, whatever its name; use JPEG, PNG, GIF, BMP or TIFF"
+        : "this is " + format + ", which can't be read; save it as JPEG or PNG";
+  }
+
+  private static ImageFileException missing(String name, @Nullable Throwable cause) {
+    return new ImageFileException(name, "there is no such file; check the path", cause);
+  }
+
+  private static ImageFileException unreadable(String name, @Nullable IOException cause) {
+    String why =
+        cause instanceof AccessDeniedException
+            ? "access denied"
+            : oneLine(cause == null ? null : cause.getMessage());
+    return new ImageFileException(
+        name, "can't be read (" + why + "); check the path and its permissions", cause);
+  }
+
+  private static ImageFileException damaged(
+      String name, @Nullable String why, @Nullable Throwable cause) {
+    return new ImageFileException(
+        name, "the image is damaged or cut off (" + oneLine(why) + "); get it again", cause);
+  }
+
+  private static String oneLine(@Nullable String text) {
+    return text == null ? "no reason given" : text.strip().replaceAll("\\s+", " ");
+  }
+}
