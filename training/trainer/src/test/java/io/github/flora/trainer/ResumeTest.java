@@ -56,8 +56,7 @@ final class ResumeTest {
   }
 
   private static Training training(Hyperparameters how) {
-    return new Training(
-        Recipes.get("mnist-cnn"), how, DATA, "PyTorch", Device.cpu(), 2, 5);
+    return new Training(Recipes.get("mnist-cnn"), how, DATA, "PyTorch", Device.cpu(), 2, 5);
   }
 
   private static BooleanSupplier after(int batches) {
@@ -167,8 +166,7 @@ final class ResumeTest {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate((long) (share * channel.size()));
     }
-    IOException e =
-        assertThrows(IOException.class, () -> resume("cut", EVERYTHING, () -> false));
+    IOException e = assertThrows(IOException.class, () -> resume("cut", EVERYTHING, () -> false));
     assertTrue(e.getMessage().contains("checkpoint.safetensors"), e.getMessage());
     assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     assertEquals(history, Files.size(temp.resolve("cut/history.csv")));

@@ -4,10 +4,10 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.flora.data.DataException;
 import io.github.flora.data.DecodedImage;
 import io.github.flora.data.Digits;
 import io.github.flora.data.ImageDataset;
-import io.github.flora.data.ImageFileException;
 import io.github.flora.data.ImageFiles;
 import io.github.flora.data.ImageSet;
 import io.github.flora.trainer.Predictions;
@@ -111,7 +111,7 @@ public final class PredictCommand implements FloraCommand {
         for (Path file : paths()) {
           try {
             samples.add(sample(file, model.info()));
-          } catch (ImageFileException e) {
+          } catch (DataException e) {
             // One bad file among many is told and left out.
             unreadable++;
             err.println("flora: " + e.getMessage());
@@ -123,8 +123,7 @@ public final class PredictCommand implements FloraCommand {
         List<Tile> tiles = new ArrayList<>();
         // One by one, so that the time of each is its own.
         for (Sample sample : samples) {
-          Predictions predictions =
-              model.predict(RunOptions.fit(sample.image(), model.info()), 1);
+          Predictions predictions = model.predict(RunOptions.fit(sample.image(), model.info()), 1);
           tiles.add(tile(predictions, 0, sample.image(), 0, sample.truth(), labels));
           array.add(json(sample, predictions, labels));
         }
@@ -142,7 +141,7 @@ public final class PredictCommand implements FloraCommand {
     }
   }
 
-  private List<Path> paths() throws ImageFileException {
+  private List<Path> paths() throws DataException {
     List<Path> paths = new ArrayList<>();
     for (Path file : files) {
       paths.addAll(ImageFiles.list(file));
@@ -170,7 +169,7 @@ public final class PredictCommand implements FloraCommand {
     return samples;
   }
 
-  private static Sample sample(Path file, ModelInfo model) throws ImageFileException {
+  private static Sample sample(Path file, ModelInfo model) throws DataException {
     ModelInfo.Input input = model.input();
     int height = input.height() - 2 * model.margin();
     int width = input.width() - 2 * model.margin();
@@ -179,7 +178,7 @@ public final class PredictCommand implements FloraCommand {
     if (input.channels() == 1 && digits(model.labels())) {
       Digits.Prepared prepared = Digits.prepare(image, height, width);
       if (prepared.blank()) {
-        throw new ImageFileException(file + ": nothing can be seen in it: is it blank?");
+        throw new DataException(file + ": nothing can be seen in it: is it blank?");
       }
       image = prepared.image();
       inverted = prepared.inverted();
@@ -272,8 +271,7 @@ public final class PredictCommand implements FloraCommand {
     }
     if (image.has("truth")) {
       String truth = image.get("truth").getAsString();
-      boolean right =
-          predictions.get(0).getAsJsonObject().get("label").getAsString().equals(truth);
+      boolean right = predictions.get(0).getAsJsonObject().get("label").getAsString().equals(truth);
       line.append(right ? "  (right)" : "  (wrong: it is " + truth + ")");
     }
     if (image.has("inverted")) {

@@ -71,7 +71,8 @@ final class EndToEndTest {
     assertTrue(out.startsWith("Flora trains mnist-mlp on PyTorch\n"), out);
     matches("engine      PyTorch \\d+\\.\\d+\\.\\d+, (cpu|gpu0), 2 threads", out);
     matches("data        mnist, real: 600 images, 200 for the test \\(.*data\\)", out);
-    matches("model       mlp; batch size 32, adam, learning rate 0.001 \\(constant\\), seed 3", out);
+    matches(
+        "model       mlp; batch size 32, adam, learning rate 0.001 \\(constant\\), seed 3", out);
     matches(
         "test        accuracy \\d+\\.\\d\\d%, loss \\d\\.\\d{4} \\(weights of epoch [12]; mnist\\)",
         out);

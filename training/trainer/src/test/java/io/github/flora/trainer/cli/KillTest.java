@@ -93,8 +93,7 @@ final class KillTest {
       finish("train --resume " + cut);
     }
     assertEquals(history("whole"), history("cut"));
-    for (String file :
-        List.of("model/model.safetensors", "checkpoint/checkpoint.safetensors")) {
+    for (String file : List.of("model/model.safetensors", "checkpoint/checkpoint.safetensors")) {
       assertEquals(-1, Files.mismatch(temp.resolve("whole").resolve(file), cut.resolve(file)));
     }
   }
