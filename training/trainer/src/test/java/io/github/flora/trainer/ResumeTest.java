@@ -17,12 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was interrupted and goes on is the run that was not. */
@@ -77,6 +79,14 @@ final class ResumeTest {
     }
   }
 
+  private static RunInfo.Result result(RunInfo info) {
+    return Objects.requireNonNull(info.result());
+  }
+
+  private static String message(IOException e) {
+    return Objects.requireNonNull(e.getMessage());
+  }
+
   private void assertSame(String file) throws IOException {
     assertEquals(
         -1, Files.mismatch(temp.resolve("whole").resolve(file), temp.resolve("cut").resolve(file)));
@@ -98,13 +108,10 @@ final class ResumeTest {
 
   /** Cut in the first epoch, in a later one, and twice, with all that has a memory. */
   @ParameterizedTest
-  @ValueSource(strings = {"adam plateau", "adamw cosine", "sgd step"})
-  void goesOnAsIfNothingHadHappened(String how) throws IOException {
+  @CsvSource({"adam,plateau", "adamw,cosine", "sgd,step"})
+  void goesOnAsIfNothingHadHappened(String optimizer, String schedule) throws IOException {
     Hyperparameters values =
-        EVERYTHING.toBuilder()
-            .optOptimizer(how.split(" ")[0])
-            .optSchedule(how.split(" ")[1])
-            .build();
+        EVERYTHING.toBuilder().optOptimizer(optimizer).optSchedule(schedule).build();
     RunInfo whole = run("whole", values, () -> false);
     RunInfo cut = run("cut", values, after(3));
     assertEquals(Status.INTERRUPTED, cut.status());
@@ -112,8 +119,8 @@ final class ResumeTest {
     RunInfo resumed = resume("cut", values, () -> false);
     assertEquals(Status.DONE, resumed.status());
     assertEquals(cut.started(), resumed.started());
-    assertEquals(whole.result().testLoss(), resumed.result().testLoss());
-    assertEquals(whole.result().bestEpoch(), resumed.result().bestEpoch());
+    assertEquals(result(whole).testLoss(), result(resumed).testLoss());
+    assertEquals(result(whole).bestEpoch(), result(resumed).bestEpoch());
     assertEquals(figures("whole"), figures("cut"));
     assertSame("model/model.safetensors");
     assertSame("checkpoint/checkpoint.safetensors");
@@ -133,9 +140,9 @@ final class ResumeTest {
             .build();
     RunInfo whole = run("whole", still, () -> false);
     assertEquals(Status.DONE, whole.status());
-    assertEquals(4, whole.result().epochs());
+    assertEquals(4, result(whole).epochs());
     run("cut", still, after(12));
-    assertEquals(4, resume("cut", still, () -> false).result().epochs());
+    assertEquals(4, result(resume("cut", still, () -> false)).epochs());
   }
 
   @Test
@@ -146,14 +153,14 @@ final class ResumeTest {
             IOException.class,
             () -> resume("cut", EVERYTHING.toBuilder().optOptimizer("sgd").build(), () -> false));
     assertTrue(
-        optimizer.getMessage().contains("optimizer.momentum_buffer.")
-            && optimizer.getMessage().contains("resume with what it was trained with"),
-        optimizer.getMessage());
+        message(optimizer).contains("optimizer.momentum_buffer.")
+            && message(optimizer).contains("resume with what it was trained with"),
+        message(optimizer));
     IOException model =
         assertThrows(
             IOException.class,
             () -> resume("cut", EVERYTHING.toBuilder().optBatchNorm(false).build(), () -> false));
-    assertTrue(model.getMessage().contains("of another model"), model.getMessage());
+    assertTrue(message(model).contains("of another model"), message(model));
   }
 
   /** Wherever a checkpoint is cut off, it is one line and nothing is lost. */
@@ -167,8 +174,8 @@ final class ResumeTest {
       channel.truncate((long) (share * channel.size()));
     }
     IOException e = assertThrows(IOException.class, () -> resume("cut", EVERYTHING, () -> false));
-    assertTrue(e.getMessage().contains("checkpoint.safetensors"), e.getMessage());
-    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    assertTrue(message(e).contains("checkpoint.safetensors"), message(e));
+    assertEquals(1, message(e).lines().count(), message(e));
     assertEquals(history, Files.size(temp.resolve("cut/history.csv")));
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is done with runs after they were trained: resumed, compared, loaded by others. */
 final class ComparisonTest {
@@ -92,12 +92,12 @@ final class ComparisonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--batch-size 7", "--model cnn", "--epochs 9", "--output x", "--seed 2"})
-  void resumeTakesAllElseFromTheRun(String option) {
+  @CsvSource({"--batch-size,7", "--model,cnn", "--epochs,9", "--output,x", "--seed,2"})
+  void resumeTakesAllElseFromTheRun(String option, String value) {
     assertEquals(
-        "flora: %s can't be given with --resume: the run goes on with its own"
-            .formatted(option.split(" ")[0]),
-        Cli.line("train --resume %s %s".formatted(runs.resolve("adam"), option)).failed(2));
+        "flora: %s can't be given with --resume: the run goes on with its own".formatted(option),
+        Cli.line("train --resume %s %s %s".formatted(runs.resolve("adam"), option, value))
+            .failed(2));
   }
 
   @Test
