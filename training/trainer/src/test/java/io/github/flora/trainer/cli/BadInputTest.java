@@ -259,7 +259,7 @@ final class BadInputTest {
         "evaluate {run} --device gpu99 | 2 | no device gpu99: PyTorch sees",
         "evaluate {run} --threads 0 | 2 | --threads is 0 but has to be 1 to 1024",
         "predict {temp} --test 0 | 1 | {temp} has no run.json, so it isn't a run folder: name the",
-        "predict {run} | 2 | Missing required option: '--test=N'",
+        "predict {run} | 2 | name image files, or test images with --test; one of both",
         "predict {run} --test 99999 | 2 | --test 99999: mnist has test images 0 to 39",
         "predict {run} --test -1 | 2 | --test -1: mnist has test images 0 to 39",
         "predict {run} --test 0,x | 2 | Invalid value for option '--test'",

@@ -63,15 +63,16 @@ final class CommandLineTest {
           -h, --help
           -V, --version
           --debug
-        predict RUN
+        predict RUN IMAGE
           --data=DIR
           --engine=NAME
           --device=DEVICE [auto]
           --threads=N
-          --test=N (required)
+          --test=N
           --top=K [3]
           --output=FILE
           --json
+          --csv
           -h, --help
           -V, --version
           --debug
