@@ -77,7 +77,7 @@ final class LauncherTest {
         jdk.resolve("bin/java"),
         """
         for a in "$@"; do echo "arg $a"; done
-        for v in DJL_DEFAULT_ENGINE OMP_WAIT_POLICY OPT_OUT_TRACKING; do
+        for v in DJL_DEFAULT_ENGINE OMP_WAIT_POLICY GOMP_SPINCOUNT OPT_OUT_TRACKING; do
           echo "env $v=${!v-unset}"
         done
         exit 7
@@ -218,9 +218,12 @@ final class LauncherTest {
 
   @Test
   void keepsWaitingThreadsFromSpinning() throws Exception {
-    assertTrue(launch(Map.of(), "info").out().contains("env OMP_WAIT_POLICY=PASSIVE"));
-    Ended ended = launch(Map.of("OMP_WAIT_POLICY", "ACTIVE"), "info");
-    assertTrue(ended.out().contains("env OMP_WAIT_POLICY=ACTIVE"), ended::toString);
+    Ended ended = launch(Map.of(), "info");
+    assertTrue(ended.out().contains("env OMP_WAIT_POLICY=PASSIVE"), ended::toString);
+    assertTrue(ended.out().contains("env GOMP_SPINCOUNT=1000"), ended::toString);
+    Ended chosen = launch(Map.of("OMP_WAIT_POLICY", "ACTIVE"), "info");
+    assertTrue(chosen.out().contains("env OMP_WAIT_POLICY=ACTIVE"), chosen::toString);
+    assertTrue(chosen.out().contains("env GOMP_SPINCOUNT=unset"), chosen::toString);
   }
 
   @Test
