@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code predict} on pictures of digits in files. */
 final class PredictFilesTest {
 
-  private static final int TRAIN_IMAGES = 1500;
+  private static final int TRAIN_IMAGES = 3000;
 
   /** The test images that the files show. */
   private static final ImageSet DIGITS = SyntheticDigits.draw(5, TRAIN_IMAGES, 20);
@@ -52,9 +52,10 @@ final class PredictFilesTest {
             "--output",
             run.toString(),
             "--epochs",
-            "8",
+            "10",
             "--batch-size",
-            "32")
+            "32",
+            "--augment")
         .succeeded();
   }
 
@@ -126,7 +127,7 @@ final class PredictFilesTest {
     }
   }
 
-  /** MNIST's way of centring a digit changes it a little, and so some answers. */
+  /** MNIST's way of centring a digit changes it a little, hence the model trained with shifts. */
   @ParameterizedTest
   @CsvSource({
     "png,2,BRIGHT_ON_BLACK",
@@ -150,7 +151,7 @@ final class PredictFilesTest {
       assertFalse(answer.has("truth"), "nobody knows");
       right += best(answer).equals(Integer.toString(DIGITS.label(digit))) ? 1 : 0;
     }
-    assertTrue(right >= 14, right + " of " + DIGITS.size());
+    assertTrue(right >= 18, right + " of " + DIGITS.size());
   }
 
   @Test
