@@ -36,6 +36,18 @@ public final class ImageDatasets {
   }
 
   /**
+   * Loads a data set from a folder; nothing stands in for it.
+   *
+   * @param name one of {@link #names}
+   * @param directory as {@link DataRequest#directory}
+   * @return the data set
+   * @throws DataException if it can't be had
+   */
+  public static ImageDataset load(String name, @Nullable Path directory) throws DataException {
+    return load(new DataRequest(name, directory, false, 0));
+  }
+
+  /**
    * Loads a data set into memory.
    *
    * <p>A folder that is named, or that {@code FLORA_DATA} points to, is used or is an error:

@@ -2,9 +2,39 @@ package io.github.flora.models;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import java.util.Set;
+import java.util.function.IntFunction;
 
-/** A kind of network that can be made for any number of classes; see {@link Networks}. */
+/**
+ * A kind of network that can be made for any number of classes; see {@link Networks}.
+ *
+ * <p>One of your own is {@link #of} a function, or a public class with a constructor without
+ * arguments that says its name and makes a block. Listed in {@code
+ * META-INF/services/io.github.flora.models.Network}, the class is found by its name as those that
+ * come with Flora are, also by the process that loads what another has trained.
+ */
 public interface Network {
+
+  /** What is said of a network that doesn't describe itself. */
+  String OWN = "a network of your own";
+
+  /**
+   * Makes a network of a function. It has no options but the number of classes.
+   *
+   * @param name as {@link #name}
+   * @param block makes a new block for a number of classes, as {@link #newBlock}
+   * @return the network
+   */
+  static Network of(String name, IntFunction<Block> block) {
+    return new NetworkEntry(
+        name,
+        OWN,
+        new Shape(1, 28, 28),
+        1,
+        false,
+        Set.of(),
+        options -> block.apply(options.classes()));
+  }
 
   /**
    * The name that a user gives, such as {@code cnn}.
@@ -18,32 +48,40 @@ public interface Network {
    *
    * @return the description
    */
-  String description();
+  default String description() {
+    return OWN;
+  }
 
   /**
    * The images that it is made for. A block can be initialised for others: of any number of
    * channels, and of any size from {@link #smallestSize()} up.
    *
-   * @return channels × height × width, without the batch
+   * @return channels × height × width, without the batch; MNIST's unless said otherwise
    */
-  Shape inputShape();
+  default Shape inputShape() {
+    return new Shape(1, 28, 28);
+  }
 
   /**
    * The least height and width that a block can be initialised for; of less, nothing would be left
    * for the last layers.
    *
-   * @return pixels
+   * @return pixels; 1 unless said otherwise
    */
-  int smallestSize();
+  default int smallestSize() {
+    return 1;
+  }
 
   /**
    * Whether the weights are the same for every size: a block that ends in global pooling takes
    * images of changing sizes, and weights that were trained at another. Otherwise a block takes
    * only what it was initialised for.
    *
-   * @return whether it is so
+   * @return whether it is so; not unless said otherwise
    */
-  boolean anySize();
+  default boolean anySize() {
+    return false;
+  }
 
   /**
    * Makes a block that maps N×C×H×W images, FLOAT32, to N×classes logits. It isn't initialised; its

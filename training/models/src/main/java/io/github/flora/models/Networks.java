@@ -3,11 +3,18 @@ package io.github.flora.models;
 import ai.djl.ndarray.types.Shape;
 import io.github.flora.models.NetworkEntry.Option;
 import io.github.flora.models.ResNet.Stem;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The networks that can be chosen by name. */
+/**
+ * The networks that can be chosen by name: those that come with Flora, and classes of others that
+ * the classpath lists as services, see {@link Network}.
+ */
 public final class Networks {
 
   private static final Shape DIGIT = new Shape(1, 28, 28);
@@ -73,18 +80,44 @@ public final class Networks {
               Set.of(Option.FIXED_BATCH_NORM),
               o -> ResNet.resnet34(o.classes(), Stem.SMALL)));
 
-  private static final List<NetworkEntry> ALL =
+  private static final List<NetworkEntry> SUPPLIED =
       Stream.of(OWN, DjlNetworks.ALL).flatMap(List::stream).toList();
 
   private Networks() {}
 
   /**
+   * All networks.
+   *
+   * @return those that come with Flora, simplest first, then DJL's, then those of services
+   * @throws IllegalArgumentException if a service can't be used, or two networks have one name
+   */
+  public static List<Network> all() {
+    List<Network> all = new ArrayList<>(SUPPLIED);
+    Set<String> names = new HashSet<>();
+    SUPPLIED.forEach(network -> names.add(network.name()));
+    try {
+      for (Network network : ServiceLoader.load(Network.class)) {
+        if (!names.add(network.name())) {
+          throw new IllegalArgumentException(
+              "two models are named '%s', one of them %s: give that another name"
+                  .formatted(network.name(), network.getClass().getName()));
+        }
+        all.add(network);
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new IllegalArgumentException(
+          "a network listed in META-INF/services can't be used: " + e.getMessage(), e);
+    }
+    return List.copyOf(all);
+  }
+
+  /**
    * The names of all networks.
    *
-   * @return the names, simplest network first, DJL's last
+   * @return the names, in the order of {@link #all}
    */
   public static List<String> names() {
-    return ALL.stream().map(Network::name).toList();
+    return all().stream().map(Network::name).toList();
   }
 
   /**
@@ -96,7 +129,7 @@ public final class Networks {
    *     there are
    */
   public static Network get(String name) {
-    for (Network network : ALL) {
+    for (Network network : all()) {
       if (network.name().equals(name)) {
         return network;
       }

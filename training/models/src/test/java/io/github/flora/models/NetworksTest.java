@@ -15,6 +15,10 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.GradientCollector;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +27,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -314,6 +320,93 @@ final class NetworksTest {
         message,
         assertThrows(
                 IllegalArgumentException.class, () -> new NetworkOptions(classes, dropout, false))
+            .getMessage());
+  }
+
+  /** A network that the classpath lists as a service. */
+  public static class Listed implements Network {
+    @Override
+    public String name() {
+      return "listed";
+    }
+
+    @Override
+    public Block newBlock(NetworkOptions options) {
+      return Mlp.create(options.classes(), options.dropoutOr(0));
+    }
+  }
+
+  /** One that takes a name that is taken. */
+  public static final class Usurper extends Listed {
+    @Override
+    public String name() {
+      return "cnn";
+    }
+  }
+
+  /** Does something while the classpath lists a class as a network. */
+  private static void whileListed(Path folder, String className, Executable test) throws Throwable {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(Network.class.getName()), className + "\n");
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+      thread.setContextClassLoader(loader);
+      test.execute();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void findsNetworksOfOthers(@TempDir Path folder) throws Throwable {
+    int supplied = Networks.names().size();
+    whileListed(
+        folder,
+        Listed.class.getName(),
+        () -> {
+          assertEquals(supplied + 1, Networks.names().size());
+          assertEquals("listed", Networks.names().get(supplied));
+          Network network = Networks.get("listed");
+          assertEquals("a network of your own", network.description());
+          assertEquals(new Shape(1, 28, 28), network.inputShape());
+          assertEquals(1, network.smallestSize());
+          assertFalse(network.anySize());
+          Block block =
+              Fixtures.initialized(
+                  manager, network.newBlock(NetworkOptions.of(3)), network.inputShape());
+          assertEquals(
+              new Shape(2, 3), block.getOutputShapes(new Shape[] {new Shape(2, 1, 28, 28)})[0]);
+        });
+    assertThrows(IllegalArgumentException.class, () -> Networks.get("listed"));
+  }
+
+  @Test
+  void namesAreUnique(@TempDir Path folder) throws Throwable {
+    whileListed(
+        folder,
+        Usurper.class.getName(),
+        () ->
+            assertEquals(
+                "two models are named 'cnn', one of them io.github.flora.models.NetworksTest$Usurper:"
+                    + " give that another name",
+                assertThrows(IllegalArgumentException.class, () -> Networks.get("cnn"))
+                    .getMessage()));
+  }
+
+  @Test
+  void aFunctionIsANetworkWithoutOptions() {
+    Network network = Network.of("own", classes -> Mlp.create(classes, 0));
+    assertEquals("own", network.name());
+    assertEquals("a network of your own", network.description());
+    Block block =
+        Fixtures.initialized(manager, network.newBlock(NetworkOptions.of(7)), network.inputShape());
+    assertEquals(new Shape(1, 7), block.getOutputShapes(new Shape[] {new Shape(1, 1, 28, 28)})[0]);
+    assertEquals(
+        "model 'own' has no dropout",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> network.newBlock(new NetworkOptions(7, 0.5f, false)))
             .getMessage());
   }
 }

@@ -1,19 +1,21 @@
 package io.github.flora.trainer;
 
+import io.github.flora.models.Network;
+import io.github.flora.models.Networks;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The recipes that come with Flora. */
+/** The recipes that come with Flora, and every {@link CustomRecipe} on the classpath. */
 public final class Recipes {
 
-  private static final List<Recipe> ALL = all();
+  private static final List<Recipe> SUPPLIED = supplied();
 
   private Recipes() {}
 
   /**
    * The values of the Keras and PyTorch tutorials: batch 128, a fifth for validation, Adam 1e-3.
    */
-  private static List<Recipe> all() {
+  private static List<Recipe> supplied() {
     List<Recipe> recipes = new ArrayList<>();
     for (String dataset : List.of("mnist", "fashion-mnist")) {
       recipes.add(
@@ -32,13 +34,30 @@ public final class Recipes {
     return List.copyOf(recipes);
   }
 
+  /** The recipes that come with Flora, then others. */
+  private static List<Recipe> all() {
+    List<Recipe> recipes = new ArrayList<>(SUPPLIED);
+    for (Network network : Networks.all()) {
+      if (network instanceof CustomRecipe custom) {
+        Recipe recipe = custom.recipe();
+        if (recipes.stream().anyMatch(r -> r.name().equals(recipe.name()))) {
+          throw new IllegalArgumentException(
+              "two recipes are named '%s', one of them %s: give that another name"
+                  .formatted(recipe.name(), custom.getClass().getName()));
+        }
+        recipes.add(recipe);
+      }
+    }
+    return recipes;
+  }
+
   /**
    * Returns the names of all recipes.
    *
    * @return the names, in the order in which they are shown
    */
   public static List<String> names() {
-    return ALL.stream().map(Recipe::name).toList();
+    return all().stream().map(Recipe::name).toList();
   }
 
   /**
@@ -49,7 +68,7 @@ public final class Recipes {
    * @throws IllegalArgumentException if there is none of that name; the message lists all
    */
   public static Recipe get(String name) {
-    for (Recipe recipe : ALL) {
+    for (Recipe recipe : all()) {
       if (recipe.name().equals(name)) {
         return recipe;
       }

@@ -16,6 +16,7 @@ import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.engine.UpdateRule;
+import io.github.flora.models.Network;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
 import io.github.flora.models.Weights;
@@ -47,6 +48,7 @@ import java.util.stream.IntStream;
  * measures the best weights on the test images.
  *
  * @param recipe what to train
+ * @param network the network that the recipe names
  * @param hyperparameters how
  * @param dataset what to learn from; images smaller than the network's input get a margin of zeros
  * @param engine the engine's name as DJL spells it
@@ -56,12 +58,53 @@ import java.util.stream.IntStream;
  */
 public record Training(
     Recipe recipe,
+    Network network,
     Hyperparameters hyperparameters,
     ImageDataset dataset,
     String engine,
     Device device,
     int threads,
     long seed) {
+
+  /** Refuses a network that isn't the recipe's. */
+  public Training {
+    if (!network.name().equals(recipe.network())) {
+      throw new IllegalArgumentException(
+          "recipe '%s' is for the model '%s', not '%s'"
+              .formatted(recipe.name(), recipe.network(), network.name()));
+    }
+  }
+
+  /**
+   * Trains a recipe with a network that is known by name.
+   *
+   * @param recipe as {@link #recipe}
+   * @param hyperparameters as {@link #hyperparameters}
+   * @param dataset as {@link #dataset}
+   * @param engine as {@link #engine}
+   * @param device as {@link #device}
+   * @param threads as {@link #threads}
+   * @param seed as {@link #seed}
+   * @throws IllegalArgumentException if there is no network of that name
+   */
+  public Training(
+      Recipe recipe,
+      Hyperparameters hyperparameters,
+      ImageDataset dataset,
+      String engine,
+      Device device,
+      int threads,
+      long seed) {
+    this(
+        recipe,
+        Networks.get(recipe.network()),
+        hyperparameters,
+        dataset,
+        engine,
+        device,
+        threads,
+        seed);
+  }
 
   /**
    * Finds out before anything is written whether data and hyperparameters go together.
@@ -137,7 +180,7 @@ public record Training(
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
       Engine.getEngine(engine).setRandomSeed(seeds.initialisation());
-      Block block = TrainedModel.newBlock(model, manager);
+      Block block = TrainedModel.newBlock(network, model, manager);
       List<Epoch> history = List.of();
       try (TrainingStep step = new TrainingStep(support, block, loss, updateRule())) {
         if (resume && Files.exists(folder.checkpoint())) {
@@ -233,8 +276,7 @@ public record Training(
   /** Rows and columns of zeros that images need on each side to be large enough for the network. */
   private int margin() {
     ImageSet images = dataset.train();
-    int lacking =
-        Networks.get(recipe.network()).smallestSize() - Math.min(images.height(), images.width());
+    int lacking = network.smallestSize() - Math.min(images.height(), images.width());
     return Math.max(0, (lacking + 1) / 2);
   }
 

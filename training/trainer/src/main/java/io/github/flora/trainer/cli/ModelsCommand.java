@@ -9,6 +9,7 @@ import io.github.flora.models.Network;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,8 +48,8 @@ public final class ModelsCommand implements FloraCommand {
   public Integer call() {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (name == null) {
-      for (String each : Networks.names()) {
-        out.printf("%-16s %s%n", each, Networks.get(each).description());
+      for (Network each : networks()) {
+        out.printf("%-16s %s%n", each.name(), each.description());
       }
       out.flush();
       return 0;
@@ -70,5 +71,13 @@ public final class ModelsCommand implements FloraCommand {
     }
     out.flush();
     return 0;
+  }
+
+  private static List<Network> networks() {
+    try {
+      return Networks.all();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 }

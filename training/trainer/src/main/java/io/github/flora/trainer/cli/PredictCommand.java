@@ -108,15 +108,8 @@ public final class PredictCommand implements FloraCommand {
       try (TrainedModel model = TrainedModel.load(folder, engine, computing.device())) {
         int unreadable = 0;
         List<Sample> samples = new ArrayList<>(tests);
-        for (Path file : paths()) {
-          try {
-            samples.add(sample(file, model.info()));
-          } catch (DataException e) {
-            // One bad file among many is told and left out.
-            unreadable++;
-            err.println("flora: " + e.getMessage());
-            err.flush();
-          }
+        for (Path file : files) {
+          unreadable += read(file, model.info(), samples, err);
         }
         List<String> labels = model.info().labels();
         JsonArray array = new JsonArray();
@@ -141,12 +134,30 @@ public final class PredictCommand implements FloraCommand {
     }
   }
 
-  private List<Path> paths() throws DataException {
-    List<Path> paths = new ArrayList<>();
-    for (Path file : files) {
-      paths.addAll(ImageFiles.list(file));
+  /** Reads a file or folder. One bad file among many is told, counted and left out. */
+  private static int read(
+      Path fileOrFolder, ModelInfo model, List<Sample> samples, PrintWriter err) {
+    int unreadable = 0;
+    List<Path> found = List.of();
+    try {
+      found = ImageFiles.list(fileOrFolder);
+    } catch (DataException e) {
+      unreadable += tell(e, err);
     }
-    return paths;
+    for (Path file : found) {
+      try {
+        samples.add(sample(file, model));
+      } catch (DataException e) {
+        unreadable += tell(e, err);
+      }
+    }
+    return unreadable;
+  }
+
+  private static int tell(DataException e, PrintWriter err) {
+    err.println("flora: " + e.getMessage());
+    err.flush();
+    return 1;
   }
 
   private List<Sample> tests(RunInfo info) throws IOException {

@@ -170,7 +170,7 @@ public final class TrainCommand implements FloraCommand {
               .formatted(String.join(", ", Recipes.names())),
           null);
     }
-    Recipe chosen = recipe(recipe);
+    Recipe chosen = recipe(recipe, model);
     return new Plan(
         chosen,
         hyperparameters(chosen),
@@ -197,7 +197,7 @@ public final class TrainCommand implements FloraCommand {
       throw new UsageException("%s is done: there is nothing to go on with".formatted(run), null);
     }
     return new Plan(
-        Recipes.get(info.recipe()).withNetwork(info.model()),
+        recipe(info.recipe(), info.model()),
         info.hyperparameters(),
         RunOptions.request(info, data),
         info.seed());
@@ -246,10 +246,10 @@ public final class TrainCommand implements FloraCommand {
     }
   }
 
-  private Recipe recipe(String name) {
+  private static Recipe recipe(String name, @Nullable String network) {
     try {
       Recipe named = Recipes.get(name);
-      return model == null ? named : named.withNetwork(Networks.get(model).name());
+      return network == null ? named : named.withNetwork(Networks.get(network).name());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);
     }

@@ -6,12 +6,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.github.flora.data.ImageSet;
+import io.github.flora.models.Network;
 import io.github.flora.models.Networks;
 import io.github.flora.models.Weights;
 import io.github.flora.trainer.Evaluator;
 import io.github.flora.trainer.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
 
 /** A trained model in memory, ready to be asked. */
 public final class TrainedModel implements AutoCloseable {
@@ -27,7 +29,7 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /**
-   * Loads the best weights of a run.
+   * Loads the best weights of a run whose network is known by name.
    *
    * @param folder the run
    * @param engine the engine's name as DJL spells it; any engine will do
@@ -37,15 +39,37 @@ public final class TrainedModel implements AutoCloseable {
    */
   public static TrainedModel load(RunFolder folder, String engine, Device device)
       throws IOException {
+    return load(folder, null, engine, device);
+  }
+
+  /**
+   * Loads the best weights of a run.
+   *
+   * @param folder the run
+   * @param network the network that was trained, or null to find it by its name
+   * @param engine the engine's name as DJL spells it; any engine will do
+   * @param device the device to compute on
+   * @return the model, the caller's to close
+   * @throws IOException if the run has no model, one of another network, or it is damaged
+   */
+  public static TrainedModel load(
+      RunFolder folder, @Nullable Network network, String engine, Device device)
+      throws IOException {
     if (!Files.exists(folder.weights())) {
       throw new RunException(
           "%s has no model (%s is missing): its training ended before the first epoch was done"
               .formatted(folder.root(), folder.root().relativize(folder.weights())));
     }
     ModelInfo info = folder.model();
+    Network chosen = network == null ? named(folder, info) : network;
+    if (!chosen.name().equals(info.network())) {
+      throw new RunException(
+          "%s holds a model '%s', not '%s'"
+              .formatted(folder.root(), info.network(), chosen.name()));
+    }
     NDManager manager = NDManager.newBaseManager(device, engine);
     try {
-      Block block = newBlock(folder, info, manager);
+      Block block = newBlock(folder, chosen, info, manager);
       Weights.load(block, folder.weights());
       return new TrainedModel(manager, info, block);
     } catch (IOException | RuntimeException e) {
@@ -54,24 +78,36 @@ public final class TrainedModel implements AutoCloseable {
     }
   }
 
-  private static Block newBlock(RunFolder folder, ModelInfo info, NDManager manager)
-      throws RunException {
+  private static Network named(RunFolder folder, ModelInfo info) throws RunException {
     try {
-      return newBlock(info, manager);
+      return Networks.get(info.network());
+    } catch (IllegalArgumentException e) {
+      throw new RunException(
+          "%s: %s; of your own, put the class on the classpath, listed as a service"
+              .formatted(folder.modelInfo(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static Block newBlock(
+      RunFolder folder, Network network, ModelInfo info, NDManager manager) throws RunException {
+    try {
+      return newBlock(network, info, manager);
     } catch (IllegalArgumentException e) {
       throw Json.damaged(folder.modelInfo(), String.valueOf(e.getMessage()), e);
     }
   }
 
   /**
-   * Builds the network that a description names, with random weights.
+   * Builds a network as a description says, with random weights.
    *
+   * @param network the network that the description names
    * @param info the description
    * @param manager owns the weights
    * @return the block, initialised
    */
-  public static Block newBlock(ModelInfo info, NDManager manager) {
-    Block block = Networks.get(info.network()).newBlock(info.options());
+  public static Block newBlock(Network network, ModelInfo info, NDManager manager) {
+    Block block = network.newBlock(info.options());
     ModelInfo.Input input = info.input();
     block.initialize(
         manager, DataType.FLOAT32, new Shape(1, input.channels(), input.height(), input.width()));
@@ -90,9 +126,20 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /**
-   * Returns the names of the classes in the order of the logits.
+   * Measures the model.
    *
-   * @return the labels
+   * @param images images of the size that the model takes, with their true labels
+   * @param batchSize images per forward pass
+   * @return loss and accuracy over all images
+   */
+  public Evaluator.Scores evaluate(ImageSet images, int batchSize) {
+    return new Evaluator(manager, images, info.normalization(), batchSize).scores(block);
+  }
+
+  /**
+   * Returns what is known of the model beside its weights.
+   *
+   * @return the content of {@code model.json}
    */
   public ModelInfo info() {
     return info;

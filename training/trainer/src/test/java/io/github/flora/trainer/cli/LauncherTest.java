@@ -174,6 +174,19 @@ final class LauncherTest {
     assertEquals(List.of(), calls(), "nothing to build");
   }
 
+  /** How recipes of one's own come in. */
+  @Test
+  void takesMoreClasses() throws Exception {
+    maven(0);
+    Ended ended = launch(Map.of("FLORA_CLASSPATH", "/my recipes/a.jar:/classes"), "info");
+    List<String> arguments = arguments(ended);
+    assertTrue(
+        arguments
+            .get(arguments.indexOf("-cp") + 1)
+            .endsWith(":/lib/b.jar:/my recipes/a.jar:/classes"),
+        ended::toString);
+  }
+
   @Test
   void worksThroughALink() throws Exception {
     Path link = Files.createSymbolicLink(temp.resolve("link"), home.resolve("flora"));

@@ -249,9 +249,12 @@ final class RunFilesTest {
     Files.writeString(folder.weights(), "weights");
     edit(modelJson(), json -> json.addProperty("network", "resnet"));
     String engine = SmallData.pytorch().getEngineName();
-    oneLineNaming(
-        modelJson(),
-        assertThrows(RunException.class, () -> TrainedModel.load(folder, engine, Device.cpu())));
+    RunException e =
+        assertThrows(RunException.class, () -> TrainedModel.load(folder, engine, Device.cpu()));
+    String message = String.valueOf(e.getMessage());
+    // No damage: it may be somebody's own, whose class isn't here.
+    assertTrue(message.startsWith(modelJson() + ": no model named 'resnet'; there are: "), message);
+    assertEquals(1, message.lines().count(), message);
   }
 
   @Test
