@@ -77,7 +77,7 @@ final class LauncherTest {
         jdk.resolve("bin/java"),
         """
         for a in "$@"; do echo "arg $a"; done
-        for v in DJL_DEFAULT_ENGINE OMP_WAIT_POLICY GOMP_SPINCOUNT OPT_OUT_TRACKING; do
+        for v in DJL_DEFAULT_ENGINE OMP_WAIT_POLICY GOMP_SPINCOUNT GLIBC_TUNABLES OPT_OUT_TRACKING; do
           echo "env $v=${!v-unset}"
         done
         exit 7
@@ -237,6 +237,16 @@ final class LauncherTest {
     Ended chosen = launch(Map.of("OMP_WAIT_POLICY", "ACTIVE"), "info");
     assertTrue(chosen.out().contains("env OMP_WAIT_POLICY=ACTIVE"), chosen::toString);
     assertTrue(chosen.out().contains("env GOMP_SPINCOUNT=unset"), chosen::toString);
+  }
+
+  @Test
+  void keepsFreedMemoryFromStepToStep() throws Exception {
+    Ended ended = launch(Map.of(), "info");
+    assertTrue(
+        ended.out().contains("env GLIBC_TUNABLES=glibc.malloc.arena_max=1:"), ended::toString);
+    Ended chosen = launch(Map.of("GLIBC_TUNABLES", "glibc.malloc.check=0"), "info");
+    assertTrue(
+        chosen.out().contains("env GLIBC_TUNABLES=glibc.malloc.check=0\n"), chosen::toString);
   }
 
   @Test
