@@ -154,9 +154,13 @@ public final class RunFolder implements AutoCloseable {
               .formatted(root));
     }
     for (String name : found) {
-      if (CONTENT.contains(name) || name.startsWith(TENSORBOARD)) {
+      if (name.startsWith(TENSORBOARD)) {
         delete(root.resolve(name));
       }
+    }
+    // In the order of the list.
+    for (String name : CONTENT) {
+      delete(root.resolve(name));
     }
   }
 

@@ -90,6 +90,7 @@ final class RunFolderTest {
               folder.curves(),
               folder.weights(),
               folder.checkpoint(),
+              root.resolve("events.out.tfevents.1.host"),
               folder.evaluation("mistakes.png"))) {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "x");
