@@ -1,6 +1,7 @@
 package io.github.flora.engine;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A rule that turns gradients into changes of weights. The learning rate is given per step.
@@ -15,13 +16,14 @@ public sealed interface Optimizer {
    * @return the names, in the order in which they are shown
    */
   static List<String> names() {
-    return List.of(Adam.DEFAULT.name(), AdamW.DEFAULT.name(), Sgd.DEFAULT.name());
+    return List.of(
+        Adam.DEFAULT.name(), AdamW.DEFAULT.name(), Sgd.DEFAULT.name(), Sgd.NESTEROV.name());
   }
 
   /**
    * Returns the optimizer of a name with its default values.
    *
-   * @param name {@code adam}, {@code adamw} or {@code sgd}
+   * @param name {@code adam}, {@code adamw}, {@code sgd} or {@code nesterov}
    * @return the optimizer
    * @throws IllegalArgumentException if there is none of that name; the message lists all
    */
@@ -30,6 +32,7 @@ public sealed interface Optimizer {
       case "adam" -> Adam.DEFAULT;
       case "adamw" -> AdamW.DEFAULT;
       case "sgd" -> Sgd.DEFAULT;
+      case "nesterov" -> Sgd.NESTEROV;
       default ->
           throw new IllegalArgumentException(
               "no optimizer named '%s'; there are: %s".formatted(name, String.join(", ", names())));
@@ -49,6 +52,13 @@ public sealed interface Optimizer {
    * @return a factor of the weight, at least 0; 0 for not at all
    */
   double weightDecay();
+
+  /**
+   * Returns all numbers of the rule, for the record.
+   *
+   * @return by name in snake case
+   */
+  Map<String, Double> numbers();
 
   /**
    * Returns this optimizer with another weight decay.
@@ -80,6 +90,11 @@ public sealed interface Optimizer {
     @Override
     public String name() {
       return "adam";
+    }
+
+    @Override
+    public Map<String, Double> numbers() {
+      return adamNumbers(beta1, beta2, epsilon, weightDecay);
     }
 
     @Override
@@ -115,6 +130,11 @@ public sealed interface Optimizer {
     }
 
     @Override
+    public Map<String, Double> numbers() {
+      return adamNumbers(beta1, beta2, epsilon, weightDecay);
+    }
+
+    @Override
     public AdamW withWeightDecay(double decay) {
       return new AdamW(beta1, beta2, epsilon, decay);
     }
@@ -134,6 +154,9 @@ public sealed interface Optimizer {
     /** Momentum 0.9, no decay. */
     public static final Sgd DEFAULT = new Sgd(0.9, false, 0);
 
+    /** Nesterov's rule with momentum 0.9, no decay. */
+    public static final Sgd NESTEROV = new Sgd(0.9, true, 0);
+
     /** Checks the ranges. */
     public Sgd {
       if (!(momentum >= 0 && momentum < 1)) {
@@ -147,13 +170,23 @@ public sealed interface Optimizer {
 
     @Override
     public String name() {
-      return "sgd";
+      return nesterov ? "nesterov" : "sgd";
+    }
+
+    @Override
+    public Map<String, Double> numbers() {
+      return Map.of("momentum", momentum, "weight_decay", weightDecay);
     }
 
     @Override
     public Sgd withWeightDecay(double decay) {
       return new Sgd(momentum, nesterov, decay);
     }
+  }
+
+  private static Map<String, Double> adamNumbers(
+      double beta1, double beta2, double epsilon, double weightDecay) {
+    return Map.of("beta1", beta1, "beta2", beta2, "epsilon", epsilon, "weight_decay", weightDecay);
   }
 
   private static void checkAdam(

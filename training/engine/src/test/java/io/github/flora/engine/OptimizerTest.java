@@ -7,6 +7,7 @@ import io.github.flora.engine.Optimizer.Adam;
 import io.github.flora.engine.Optimizer.AdamW;
 import io.github.flora.engine.Optimizer.Sgd;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,10 +21,11 @@ final class OptimizerTest {
 
   @Test
   void namesAndDefaults() {
-    assertEquals(List.of("adam", "adamw", "sgd"), Optimizer.names());
+    assertEquals(List.of("adam", "adamw", "sgd", "nesterov"), Optimizer.names());
     assertEquals(new Adam(0.9, 0.999, 1e-7, 0), Optimizer.of("adam"));
     assertEquals(new AdamW(0.9, 0.999, 1e-8, 0.01), Optimizer.of("adamw"));
     assertEquals(new Sgd(0.9, false, 0), Optimizer.of("sgd"));
+    assertEquals(new Sgd(0.9, true, 0), Optimizer.of("nesterov"));
     for (String name : Optimizer.names()) {
       assertEquals(name, Optimizer.of(name).name());
       assertEquals(0.25, Optimizer.of(name).withWeightDecay(0.25).weightDecay());
@@ -31,10 +33,23 @@ final class OptimizerTest {
   }
 
   @Test
+  void numbersAreAllThatTheRuleHas() {
+    Map<String, Double> adam =
+        Map.of("beta1", 0.9, "beta2", 0.999, "epsilon", 1e-7, "weight_decay", 0.0);
+    assertEquals(adam, Adam.DEFAULT.numbers());
+    assertEquals(
+        Map.of("beta1", 0.9, "beta2", 0.999, "epsilon", 1e-8, "weight_decay", 0.25),
+        AdamW.DEFAULT.withWeightDecay(0.25).numbers());
+    assertEquals(Map.of("momentum", 0.9, "weight_decay", 0.0), Sgd.DEFAULT.numbers());
+    assertEquals(Map.of("momentum", 0.9, "weight_decay", 0.0), Sgd.NESTEROV.numbers());
+  }
+
+  @Test
   void anUnknownNameListsTheKnown() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Optimizer.of("lamb"));
-    assertEquals("no optimizer named 'lamb'; there are: adam, adamw, sgd", e.getMessage());
+    assertEquals(
+        "no optimizer named 'lamb'; there are: adam, adamw, sgd, nesterov", e.getMessage());
   }
 
   @ParameterizedTest

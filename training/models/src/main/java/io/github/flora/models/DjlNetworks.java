@@ -37,6 +37,7 @@ final class DjlNetworks {
               DIGIT,
               9,
               false,
+              0f,
               Set.of(),
               o -> LeNet.builder().setOutSize(o.classes()).build()),
           new NetworkEntry(
@@ -45,11 +46,12 @@ final class DjlNetworks {
               PHOTO,
               67,
               false,
+              0.5f,
               Set.of(Option.DROPOUT),
               o ->
                   AlexNet.builder()
                       .setOutSize(o.classes())
-                      .setDropOutRate(o.dropoutOr(0.5f))
+                      .setDropOutRate(o.dropoutOr(0f))
                       .build()),
           new NetworkEntry(
               "djl-vgg11",
@@ -57,6 +59,7 @@ final class DjlNetworks {
               PHOTO,
               32,
               false,
+              0.5f,
               Set.of(Option.FIXED_DROPOUT),
               o -> VGG.builder().setOutSize(o.classes()).build()),
           new NetworkEntry(
@@ -65,6 +68,7 @@ final class DjlNetworks {
               PHOTO,
               67,
               true,
+              0.5f,
               Set.of(Option.DROPOUT),
               DjlNetworks::nin),
           new NetworkEntry(
@@ -73,6 +77,7 @@ final class DjlNetworks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(),
               o -> GoogLeNet.builder().setOutSize(o.classes()).build()),
           new NetworkEntry(
@@ -81,6 +86,7 @@ final class DjlNetworks {
               PHOTO,
               17,
               true,
+              0.5f,
               Set.of(Option.FIXED_DROPOUT),
               o -> SqueezeNet.squeezenet(o.classes())),
           new NetworkEntry(
@@ -89,6 +95,7 @@ final class DjlNetworks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> MobileNetV1.builder().setOutSize(o.classes()).build()),
           new NetworkEntry(
@@ -97,6 +104,7 @@ final class DjlNetworks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> MobileNetV2.builder().setOutSize(o.classes()).build()),
           new NetworkEntry(
@@ -105,6 +113,7 @@ final class DjlNetworks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               DjlNetworks::resnet50));
 
@@ -114,7 +123,7 @@ final class DjlNetworks {
   private static Block nin(NetworkOptions options) {
     return NiN.builder()
         .setNumChannels(new int[] {96, 256, 384, options.classes()})
-        .setDropOutRate(options.dropoutOr(0.5f))
+        .setDropOutRate(options.dropoutOr(0f))
         .build();
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of network that can be made for any number of classes; see {@link Networks}.
@@ -32,6 +33,7 @@ public interface Network {
         new Shape(1, 28, 28),
         1,
         false,
+        null,
         Set.of(),
         options -> block.apply(options.classes()));
   }
@@ -81,6 +83,16 @@ public interface Network {
    */
   default boolean anySize() {
     return false;
+  }
+
+  /**
+   * The share of units that dropout drops where none is chosen, for the record.
+   *
+   * @return the share in [0, 1), 0 if there is no dropout; null if it isn't known, which is so
+   *     unless said otherwise
+   */
+  default @Nullable Float dropout() {
+    return null;
   }
 
   /**

@@ -4,10 +4,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network as data.
  *
+ * @param dropout as {@link Network#dropout}; what the factory gets where none is chosen
  * @param options what can be chosen beside the number of classes
  * @param factory makes the block once the options are known to be possible
  */
@@ -17,13 +19,14 @@ record NetworkEntry(
     Shape inputShape,
     int smallestSize,
     boolean anySize,
+    @Nullable Float dropout,
     Set<Option> options,
     Function<NetworkOptions, Block> factory)
     implements Network {
 
   enum Option {
     DROPOUT,
-    /** Dropout of 0.5 that is always there. */
+    /** Dropout that is always there. */
     FIXED_DROPOUT,
     BATCH_NORM,
     /** Batch normalisation that is always there. */
@@ -32,10 +35,10 @@ record NetworkEntry(
 
   @Override
   public Block newBlock(NetworkOptions chosen) {
-    Float dropout = chosen.dropout();
-    if (dropout != null && options.contains(Option.FIXED_DROPOUT)) {
-      if (dropout != 0.5f) {
-        throw rejected("has a dropout of 0.5, which can't be changed");
+    Float rate = chosen.dropout();
+    if (rate != null && options.contains(Option.FIXED_DROPOUT)) {
+      if (!rate.equals(dropout)) {
+        throw rejected("has a dropout of %s, which can't be changed".formatted(dropout));
       }
     } else if (chosen.dropoutOr(0f) > 0 && !options.contains(Option.DROPOUT)) {
       throw rejected("has no dropout");
@@ -45,7 +48,8 @@ record NetworkEntry(
         && !options.contains(Option.FIXED_BATCH_NORM)) {
       throw rejected("has no batch normalisation");
     }
-    return factory.apply(chosen);
+    return factory.apply(
+        rate != null ? chosen : new NetworkOptions(chosen.classes(), dropout, chosen.batchNorm()));
   }
 
   private IllegalArgumentException rejected(String reason) {

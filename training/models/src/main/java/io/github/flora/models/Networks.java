@@ -29,6 +29,7 @@ public final class Networks {
               DIGIT,
               1,
               false,
+              0f,
               Set.of(Option.DROPOUT),
               o -> Mlp.create(o.classes(), o.dropoutOr(0f))),
           new NetworkEntry(
@@ -37,14 +38,16 @@ public final class Networks {
               DIGIT,
               10,
               false,
+              0.5f,
               Set.of(Option.DROPOUT, Option.BATCH_NORM),
-              o -> Cnn.create(o.classes(), o.dropoutOr(0.5f), o.batchNorm())),
+              o -> Cnn.create(o.classes(), o.dropoutOr(0f), o.batchNorm())),
           new NetworkEntry(
               "lenet5",
               "LeNet-5 (LeCun 1998): three convolutions with tanh and average pooling, dense 84",
               new Shape(1, 32, 32),
               32,
               false,
+              0f,
               Set.of(),
               o -> LeNet5.create(o.classes())),
           new NetworkEntry(
@@ -53,6 +56,7 @@ public final class Networks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> ResNet.resnet18(o.classes(), Stem.IMAGENET)),
           new NetworkEntry(
@@ -61,6 +65,7 @@ public final class Networks {
               PHOTO,
               32,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> ResNet.resnet34(o.classes(), Stem.IMAGENET)),
           new NetworkEntry(
@@ -69,6 +74,7 @@ public final class Networks {
               TINY,
               8,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> ResNet.resnet18(o.classes(), Stem.SMALL)),
           new NetworkEntry(
@@ -77,6 +83,7 @@ public final class Networks {
               TINY,
               8,
               true,
+              0f,
               Set.of(Option.FIXED_BATCH_NORM),
               o -> ResNet.resnet34(o.classes(), Stem.SMALL)));
 

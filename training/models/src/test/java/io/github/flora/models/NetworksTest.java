@@ -15,15 +15,19 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.GradientCollector;
+import java.lang.reflect.Field;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,6 +291,33 @@ final class NetworksTest {
 
   private static long dropouts(Block block) {
     return block.getChildren().values().stream().filter(Dropout.class::isInstance).count();
+  }
+
+  static List<Network> suppliedNetworks() {
+    return Networks.all().stream().filter(NetworkEntry.class::isInstance).toList();
+  }
+
+  /** What a network says of its dropout is what its layers do. */
+  @ParameterizedTest
+  @MethodSource("suppliedNetworks")
+  void theDropoutThatANetworkNamesIsThere(Network network) throws ReflectiveOperationException {
+    Set<Float> rates = new HashSet<>();
+    collectRates(network.newBlock(NetworkOptions.of(10)), rates);
+    assertEquals(
+        rates.isEmpty() ? Set.of(0f) : rates, Set.of(Objects.requireNonNull(network.dropout())));
+  }
+
+  /** DJL keeps the rate to itself. */
+  private static void collectRates(Block block, Set<Float> rates)
+      throws ReflectiveOperationException {
+    if (block instanceof Dropout) {
+      Field rate = Dropout.class.getDeclaredField("rate");
+      rate.setAccessible(true);
+      rates.add(rate.getFloat(block));
+    }
+    for (Block child : block.getChildren().values()) {
+      collectRates(child, rates);
+    }
   }
 
   @ParameterizedTest

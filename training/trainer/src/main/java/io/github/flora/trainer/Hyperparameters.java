@@ -162,7 +162,7 @@ public record Hyperparameters(
     values.put("schedule", String.valueOf(schedule));
     values.put("warmup epochs", String.valueOf(warmupEpochs));
     values.put("patience", String.valueOf(patience));
-    values.put("weight decay", weightDecay == null ? "default" : weightDecay.toString());
+    values.put("weight decay", String.valueOf(newOptimizer().weightDecay()));
     values.put("decay norms", String.valueOf(decayNorms));
     values.put("clip norm", String.valueOf(clipNorm));
     values.put("label smoothing", String.valueOf(labelSmoothing));

@@ -164,11 +164,12 @@ public record Training(
     Loss loss = loss(split.train());
     RunInfo info = describe(split);
     if (resume) {
-      info = info.startedAt(folder.info().started());
+      info = info.goingOnFrom(folder.info());
     } else {
       folder.write(model);
+      folder.write(info);
     }
-    folder.write(info);
+    boolean begun = !resume;
     Batches batches =
         new Batches(
             split.train(),
@@ -179,7 +180,7 @@ public record Training(
     Status status = Status.FAILED;
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
-      Engine.getEngine(engine).setRandomSeed(seeds.initialisation());
+      manager.getEngine().setRandomSeed(seeds.initialisation());
       Block block = TrainedModel.newBlock(network, model, manager);
       List<Epoch> history = List.of();
       try (TrainingStep step = new TrainingStep(support, block, loss, updateRule())) {
@@ -187,6 +188,11 @@ public record Training(
           Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, step, manager);
           course.load(checkpoint.numbers());
           history = before(folder, checkpoint);
+        }
+        if (resume) {
+          // Not before: a checkpoint that can't be used must not cost what the run came to.
+          begun = true;
+          folder.write(info);
         }
         Consumer<String> warnings =
             warning -> listeners.forEach(listener -> listener.onWarning(warning));
@@ -222,8 +228,10 @@ public record Training(
       boolean complete = history.size() == hyperparameters.epochs() || course.stoppedEarly();
       status = complete ? Status.DONE : Status.INTERRUPTED;
     } finally {
-      info = info.with(status, result);
-      folder.write(info);
+      if (begun) {
+        info = info.with(status, result);
+        folder.write(info);
+      }
     }
     return info;
   }
@@ -315,9 +323,22 @@ public record Training(
             split.train().size(),
             split.validation().size(),
             dataset.test().size()),
-        hyperparameters,
+        inForce(),
+        hyperparameters.newOptimizer().numbers(),
         seed,
         null);
+  }
+
+  /** The hyperparameters with what the network and the optimizer choose where nobody did. */
+  private Hyperparameters inForce() {
+    Float own = network.dropout();
+    Hyperparameters.Builder builder =
+        hyperparameters.toBuilder().optWeightDecay(hyperparameters.newOptimizer().weightDecay());
+    if (hyperparameters.dropout() == null && own != null) {
+      // By way of the text, for 0.1 to stay 0.1.
+      builder.optDropout(Double.valueOf(own.toString()));
+    }
+    return builder.build();
   }
 
   private Result result(

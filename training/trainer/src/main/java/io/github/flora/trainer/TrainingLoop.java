@@ -1,6 +1,5 @@
 package io.github.flora.trainer;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
@@ -74,7 +73,7 @@ public final class TrainingLoop {
         epoch <= course.epochs() && !course.stoppedEarly();
         epoch++) {
       // Seeding every epoch anew makes it independent of how the run came to it.
-      Engine.getEngine(manager.getEngine().getEngineName()).setRandomSeed(seeds.engine(epoch));
+      manager.getEngine().setRandomSeed(seeds.engine(epoch));
       long start = System.nanoTime();
       long shown = start;
       int done = 0;

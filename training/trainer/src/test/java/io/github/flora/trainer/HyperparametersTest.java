@@ -34,7 +34,7 @@ final class HyperparametersTest {
     "-3,128,adam,1e-3,0.2,,--epochs is -3 but has to be at least 1",
     "5,0,adam,1e-3,0.2,,--batch-size is 0 but has to be at least 1",
     "5,-1,adam,1e-3,0.2,,--batch-size is -1 but has to be at least 1",
-    "5,128,lion,1e-3,0.2,,'--optimizer is lion but has to be one of adam, adamw, sgd'",
+    "5,128,lion,1e-3,0.2,,'--optimizer is lion but has to be one of adam, adamw, sgd, nesterov'",
     "5,128,adam,0,0.2,,--learning-rate is 0.0 but has to be above 0",
     "5,128,adam,-1,0.2,,--learning-rate is -1.0 but has to be above 0",
     "5,128,adam,NaN,0.2,,--learning-rate is NaN but has to be above 0",

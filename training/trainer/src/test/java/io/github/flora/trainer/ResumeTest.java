@@ -108,7 +108,7 @@ final class ResumeTest {
 
   /** Cut in the first epoch, in a later one, and twice, with all that has a memory. */
   @ParameterizedTest
-  @CsvSource({"adam,plateau", "adamw,cosine", "sgd,step"})
+  @CsvSource({"adam,plateau", "adamw,cosine", "sgd,step", "nesterov,constant"})
   void goesOnAsIfNothingHadHappened(String optimizer, String schedule) throws IOException {
     Hyperparameters values =
         EVERYTHING.toBuilder().optOptimizer(optimizer).optSchedule(schedule).build();
@@ -173,9 +173,34 @@ final class ResumeTest {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate((long) (share * channel.size()));
     }
+    String description = Files.readString(temp.resolve("cut/run.json"));
     IOException e = assertThrows(IOException.class, () -> resume("cut", EVERYTHING, () -> false));
     assertTrue(message(e).contains("checkpoint.safetensors"), message(e));
     assertEquals(1, message(e).lines().count(), message(e));
     assertEquals(history, Files.size(temp.resolve("cut/history.csv")));
+    assertEquals(description, Files.readString(temp.resolve("cut/run.json")));
+    assertTrue(description.contains("\"test_accuracy\""), description);
+  }
+
+  /** What the run came to stays, too. */
+  @Test
+  void otherDataAreNamed() throws IOException {
+    run("cut", EVERYTHING, after(7));
+    String description = Files.readString(temp.resolve("cut/run.json"));
+    Training other =
+        new Training(
+            Recipes.get("mnist-cnn"),
+            EVERYTHING,
+            SmallData.dataset(390, 100),
+            "PyTorch",
+            Device.cpu(),
+            2,
+            5);
+    try (RunFolder folder = RunFolder.resume(temp.resolve("cut"))) {
+      IOException e =
+          assertThrows(IOException.class, () -> other.resume(folder, List.of(), () -> false));
+      assertTrue(message(e).contains("name its own with --data"), message(e));
+    }
+    assertEquals(description, Files.readString(temp.resolve("cut/run.json")));
   }
 }

@@ -12,6 +12,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.flora.data.ImageDataset;
+import io.github.flora.engine.Optimizer;
 import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.RunException;
@@ -29,6 +30,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class TrainingTest {
 
@@ -150,6 +153,25 @@ final class TrainingTest {
           };
       training("mnist-mlp", SmallData.quick(2, 64), 1).run(folder, List.of(looking), () -> false);
       assertEquals(Status.DONE, folder.info().status());
+    }
+  }
+
+  /** What nobody chose is in the record too, as the optimizer and the network have it. */
+  @ParameterizedTest
+  @CsvSource({
+    "mnist-cnn,adam,0.5,0",
+    "mnist-mlp,adamw,0,0.01",
+    "mnist-lenet5,nesterov,0,0",
+  })
+  void runJsonSaysWhatIsInForce(String recipe, String optimizer, double dropout, double decay)
+      throws IOException {
+    Hyperparameters how = SmallData.hyperparameters(1, 64, optimizer, 1e-3, 0.2, null, false);
+    RunInfo info = train("run", training(recipe, how, 1), () -> true);
+    assertEquals(dropout, info.hyperparameters().dropout());
+    assertEquals(decay, info.hyperparameters().weightDecay());
+    assertEquals(Optimizer.of(optimizer).numbers(), info.optimizer());
+    try (RunFolder folder = RunFolder.open(temp.resolve("run"))) {
+      assertEquals(info, folder.info());
     }
   }
 

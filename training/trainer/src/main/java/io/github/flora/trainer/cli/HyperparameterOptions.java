@@ -18,7 +18,8 @@ final class HyperparameterOptions {
   @Option(
       names = "--optimizer",
       paramLabel = "NAME",
-      description = "The update rule: adam, adamw or sgd (with momentum 0.9).")
+      description =
+          "The update rule: adam, adamw, sgd (with momentum 0.9) or nesterov (sgd's other momentum).")
   private @Nullable String optimizer;
 
   @Option(names = "--learning-rate", paramLabel = "RATE", description = "Size of a step.")

@@ -3,6 +3,9 @@ package io.github.flora.trainer.run;
 import static java.util.Objects.requireNonNull;
 
 import io.github.flora.trainer.Hyperparameters;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine what computed
  * @param data what was learnt from
  * @param hyperparameters how
+ * @param optimizer the optimizer's numbers by name, those that nobody chose included; empty in a
+ *     file of a version that didn't write them
  * @param seed the run's seed
  * @param result what came of it, null while it runs
  */
@@ -33,10 +38,11 @@ public record RunInfo(
     EngineInfo engine,
     DataInfo data,
     Hyperparameters hyperparameters,
+    Map<String, Double> optimizer,
     long seed,
     @Nullable Result result) {
 
-  /** Refuses a file that lacks something. */
+  /** Copies the numbers; refuses a file that lacks something. */
   public RunInfo {
     requireNonNull(status, "status");
     requireNonNull(recipe, "recipe");
@@ -44,6 +50,8 @@ public record RunInfo(
     requireNonNull(engine, "engine");
     requireNonNull(data, "data");
     requireNonNull(hyperparameters, "hyperparameters");
+    optimizer =
+        optimizer == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(optimizer));
   }
 
   /** How far a run came. */
@@ -93,6 +101,20 @@ public record RunInfo(
       requireNonNull(source, "source");
       requireNonNull(origin, "origin");
     }
+
+    /** Whether a run on these can go on with others: of the same name and kind, as many. */
+    boolean isLike(DataInfo other) {
+      return name.equals(other.name)
+          && source.equals(other.source)
+          && train == other.train
+          && validation == other.validation
+          && test == other.test;
+    }
+
+    /** Names and counts for people. */
+    String describe() {
+      return "%s (%s, %,d + %,d + %,d images)".formatted(name, source, train, validation, test);
+    }
   }
 
   /**
@@ -132,18 +154,37 @@ public record RunInfo(
         engine,
         data,
         hyperparameters,
+        optimizer,
         seed,
         newResult);
   }
 
   /**
-   * Returns the same run with the time at which it first started.
+   * Returns this description for a run that goes on.
    *
-   * @param time local date and time, ISO 8601
-   * @return a copy with it replaced
+   * @param before what the run said of itself until now
+   * @return a copy with the time of the first start
+   * @throws RunException if the data are others than before
    */
-  public RunInfo startedAt(String time) {
+  public RunInfo goingOnFrom(RunInfo before) throws RunException {
+    if (!data.isLike(before.data)) {
+      throw new RunException(
+          "the run learns from %s, but this is %s: name its own with --data"
+              .formatted(before.data.describe(), data.describe()));
+    }
     return new RunInfo(
-        status, recipe, model, time, flora, java, os, engine, data, hyperparameters, seed, result);
+        status,
+        recipe,
+        model,
+        before.started,
+        flora,
+        java,
+        os,
+        engine,
+        data,
+        hyperparameters,
+        optimizer,
+        seed,
+        result);
   }
 }

@@ -336,6 +336,18 @@ final class BadInputTest {
     assertTrue(line.endsWith("train again or restore it"), line);
   }
 
+  @Test
+  void resumeTakesNoRecipe() throws IOException {
+    String line = fails(2, fill("train mnist-cnn --resume {run}"));
+    assertTrue(line.startsWith("flora: 'mnist-cnn' can't be given with --resume"), line);
+  }
+
+  @Test
+  void resumeWithoutARun() throws IOException {
+    String line = fails(1, "train --resume {temp}");
+    assertTrue(line.startsWith(fill("flora: {temp} has no run.json")), line);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "train mnist-resnet --debug",

@@ -2,6 +2,7 @@ package io.github.flora.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.flora.data.Normalization;
+import io.github.flora.engine.Optimizer;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.run.RunInfo.DataInfo;
@@ -21,12 +23,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +49,7 @@ final class RunFilesTest {
           new EngineInfo("PyTorch", "2.7.1", "cpu", 2),
           new DataInfo("mnist", "real", "/data/mnist", 48000, 12000, 10000),
           SmallData.hyperparameters(10, 128, "adam", 1e-3, 0.2, 0.25, true),
+          Optimizer.of("adam").numbers(),
           7,
           new Result(0.9912, 0.0251, 9, 10, 4321.5, 111.5));
 
@@ -123,6 +128,12 @@ final class RunFilesTest {
             "validation_split": 0.2,
             "dropout": 0.25,
             "batch_norm": true
+          },
+          "optimizer": {
+            "beta1": 0.9,
+            "beta2": 0.999,
+            "epsilon": 1.0E-7,
+            "weight_decay": 0.0
           },
           "seed": 7,
           "result": {
@@ -212,6 +223,58 @@ final class RunFilesTest {
     folder.write(INFO);
     edit(runJson(), json -> json.remove(key));
     oneLineNaming(runJson(), assertThrows(RunException.class, () -> folder.info()));
+  }
+
+  /** A run of a version that didn't write the optimizer's numbers is none the worse for it. */
+  @Test
+  void anOlderRunJsonIsRead() throws IOException {
+    folder.write(INFO);
+    edit(
+        runJson(),
+        json -> {
+          json.remove("optimizer");
+          json.getAsJsonObject("hyperparameters").remove("dropout");
+        });
+    RunInfo read = folder.info();
+    assertEquals(Map.of(), read.optimizer());
+    assertNull(read.hyperparameters().dropout());
+    assertEquals(INFO.result(), read.result());
+    assertEquals(INFO.optimizer(), INFO.goingOnFrom(read).optimizer());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fashion-mnist,real,48000,12000,10000",
+    "mnist,synthetic,48000,12000,10000",
+    "mnist,real,47000,12000,10000",
+    "mnist,real,48000,11000,10000",
+    "mnist,real,48000,12000,9000",
+  })
+  void aRunDoesNotGoOnWithOtherData(
+      String name, String source, int train, int validation, int test) {
+    DataInfo others = new DataInfo(name, source, "/data/mnist", train, validation, test);
+    RunInfo now =
+        new RunInfo(
+            Status.RUNNING,
+            INFO.recipe(),
+            INFO.model(),
+            INFO.started(),
+            INFO.flora(),
+            INFO.java(),
+            INFO.os(),
+            INFO.engine(),
+            others,
+            INFO.hyperparameters(),
+            INFO.optimizer(),
+            INFO.seed(),
+            null);
+    RunException e = assertThrows(RunException.class, () -> now.goingOnFrom(INFO));
+    assertEquals(
+        "the run learns from mnist (real, 48,000 + 12,000 + 10,000 images), but this is %s (%s,"
+                .formatted(name, source)
+            + " %,d + %,d + %,d images): name its own with --data"
+                .formatted(train, validation, test),
+        e.getMessage());
   }
 
   @Test
