@@ -1,0 +1,391 @@
+package io.github.flora.tensorflow;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDArrayIndexer;
+import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.recurrent.RNN;
+import java.util.List;
+
+/** What networks, optimizers and image transforms ask of an array. */
+final class TensorFlowArrayEx implements NDArrayEx {
+
+  private final TensorFlowArray array;
+
+  TensorFlowArrayEx(TensorFlowArray array) {
+    this.array = array;
+  }
+
+  @Override
+  public NDArray getArray() {
+    return array;
+  }
+
+  @Override
+  public NDArrayIndexer getIndexer(NDManager manager) {
+    return new TensorFlowIndexer((TensorFlowManager) manager);
+  }
+
+  @Override
+  public NDArray rdivi(NDArray b) {
+    throw ArrayBase.unsupported("rdivi");
+  }
+
+  @Override
+  public NDArray rmodi(NDArray b) {
+    throw ArrayBase.unsupported("rmodi");
+  }
+
+  @Override
+  public NDArray rpowi(Number n) {
+    throw ArrayBase.unsupported("rpowi");
+  }
+
+  @Override
+  public NDArray relu() {
+    throw ArrayBase.unsupported("relu");
+  }
+
+  @Override
+  public NDArray sigmoid() {
+    throw ArrayBase.unsupported("sigmoid");
+  }
+
+  @Override
+  public NDArray tanh() {
+    throw ArrayBase.unsupported("tanh");
+  }
+
+  @Override
+  public NDArray softPlus() {
+    throw ArrayBase.unsupported("softPlus");
+  }
+
+  @Override
+  public NDArray softSign() {
+    throw ArrayBase.unsupported("softSign");
+  }
+
+  @Override
+  public NDArray leakyRelu(float alpha) {
+    throw ArrayBase.unsupported("leakyRelu");
+  }
+
+  @Override
+  public NDArray elu(float alpha) {
+    throw ArrayBase.unsupported("elu");
+  }
+
+  @Override
+  public NDArray selu() {
+    throw ArrayBase.unsupported("selu");
+  }
+
+  @Override
+  public NDArray gelu() {
+    throw ArrayBase.unsupported("gelu");
+  }
+
+  @Override
+  public NDArray maxPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
+    throw ArrayBase.unsupported("maxPool");
+  }
+
+  @Override
+  public NDArray globalMaxPool() {
+    throw ArrayBase.unsupported("globalMaxPool");
+  }
+
+  @Override
+  public NDArray avgPool(
+      Shape kernelShape, Shape stride, Shape padding, boolean ceilMode, boolean countIncludePad) {
+    throw ArrayBase.unsupported("avgPool");
+  }
+
+  @Override
+  public NDArray globalAvgPool() {
+    throw ArrayBase.unsupported("globalAvgPool");
+  }
+
+  @Override
+  public NDArray lpPool(
+      float normType, Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
+    throw ArrayBase.unsupported("lpPool");
+  }
+
+  @Override
+  public NDArray globalLpPool(float normType) {
+    throw ArrayBase.unsupported("globalLpPool");
+  }
+
+  @Override
+  public void adadeltaUpdate(
+      NDList inputs,
+      NDList weights,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float rho,
+      float epsilon) {
+    throw ArrayBase.unsupported("adadeltaUpdate");
+  }
+
+  @Override
+  public void adagradUpdate(
+      NDList inputs,
+      NDList weights,
+      float learningRate,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float epsilon) {
+    throw ArrayBase.unsupported("adagradUpdate");
+  }
+
+  @Override
+  public void adamUpdate(
+      NDList inputs,
+      NDList weights,
+      float learningRate,
+      float learningRateBiasCorrection,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float beta1,
+      float beta2,
+      float epsilon,
+      boolean lazyUpdate,
+      boolean adamw) {
+    throw ArrayBase.unsupported("adamUpdate");
+  }
+
+  @Override
+  public void nagUpdate(
+      NDList inputs,
+      NDList weights,
+      float learningRate,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float momentum) {
+    throw ArrayBase.unsupported("nagUpdate");
+  }
+
+  @Override
+  public void rmspropUpdate(
+      NDList inputs,
+      NDList weights,
+      float learningRate,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float rho,
+      float momentum,
+      float epsilon,
+      boolean centered) {
+    throw ArrayBase.unsupported("rmspropUpdate");
+  }
+
+  @Override
+  public void sgdUpdate(
+      NDList inputs,
+      NDList weights,
+      float learningRate,
+      float weightDecay,
+      float rescaleGrad,
+      float clipGrad,
+      float momentum,
+      boolean lazyUpdate) {
+    throw ArrayBase.unsupported("sgdUpdate");
+  }
+
+  @Override
+  public NDList convolution(
+      NDArray input,
+      NDArray weight,
+      NDArray bias,
+      Shape stride,
+      Shape padding,
+      Shape dilation,
+      int groups) {
+    throw ArrayBase.unsupported("convolution");
+  }
+
+  @Override
+  public NDList deconvolution(
+      NDArray input,
+      NDArray weight,
+      NDArray bias,
+      Shape stride,
+      Shape padding,
+      Shape outPadding,
+      Shape dilation,
+      int groups) {
+    throw ArrayBase.unsupported("deconvolution");
+  }
+
+  @Override
+  public NDList linear(NDArray input, NDArray weight, NDArray bias) {
+    throw ArrayBase.unsupported("linear");
+  }
+
+  @Override
+  public NDList embedding(NDArray input, NDArray weight, SparseFormat sparse) {
+    throw ArrayBase.unsupported("embedding");
+  }
+
+  @Override
+  public NDList prelu(NDArray input, NDArray alpha) {
+    throw ArrayBase.unsupported("prelu");
+  }
+
+  @Override
+  public NDList dropout(NDArray input, float rate, boolean training) {
+    throw ArrayBase.unsupported("dropout");
+  }
+
+  @Override
+  public NDList layerNorm(
+      NDArray input, Shape normalizedShape, NDArray gamma, NDArray beta, float eps) {
+    throw ArrayBase.unsupported("layerNorm");
+  }
+
+  @Override
+  public NDList batchNorm(
+      NDArray input,
+      NDArray runningMean,
+      NDArray runningVar,
+      NDArray gamma,
+      NDArray beta,
+      int axis,
+      float momentum,
+      float eps,
+      boolean training) {
+    throw ArrayBase.unsupported("batchNorm");
+  }
+
+  @Override
+  public NDList rnn(
+      NDArray input,
+      NDArray state,
+      NDList params,
+      boolean hasBiases,
+      int numLayers,
+      RNN.Activation activation,
+      double dropRate,
+      boolean training,
+      boolean bidirectional,
+      boolean batchFirst) {
+    throw ArrayBase.unsupported("rnn");
+  }
+
+  @Override
+  public NDList gru(
+      NDArray input,
+      NDArray state,
+      NDList params,
+      boolean hasBiases,
+      int numLayers,
+      double dropRate,
+      boolean training,
+      boolean bidirectional,
+      boolean batchFirst) {
+    throw ArrayBase.unsupported("gru");
+  }
+
+  @Override
+  public NDList lstm(
+      NDArray input,
+      NDList states,
+      NDList params,
+      boolean hasBiases,
+      int numLayers,
+      double dropRate,
+      boolean training,
+      boolean bidirectional,
+      boolean batchFirst) {
+    throw ArrayBase.unsupported("lstm");
+  }
+
+  @Override
+  public NDArray interpolation(long[] size, int mode, boolean alignCorners) {
+    throw ArrayBase.unsupported("interpolation");
+  }
+
+  @Override
+  public NDArray resize(int width, int height, int interpolation) {
+    throw ArrayBase.unsupported("resize");
+  }
+
+  @Override
+  public NDArray randomFlipLeftRight() {
+    throw ArrayBase.unsupported("randomFlipLeftRight");
+  }
+
+  @Override
+  public NDArray randomFlipTopBottom() {
+    throw ArrayBase.unsupported("randomFlipTopBottom");
+  }
+
+  @Override
+  public NDArray randomBrightness(float brightness) {
+    throw ArrayBase.unsupported("randomBrightness");
+  }
+
+  @Override
+  public NDArray randomHue(float hue) {
+    throw ArrayBase.unsupported("randomHue");
+  }
+
+  @Override
+  public NDArray randomColorJitter(float brightness, float contrast, float saturation, float hue) {
+    throw ArrayBase.unsupported("randomColorJitter");
+  }
+
+  @Override
+  public NDArray where(NDArray condition, NDArray other) {
+    throw ArrayBase.unsupported("where");
+  }
+
+  @Override
+  public NDArray stack(NDList arrays, int axis) {
+    throw ArrayBase.unsupported("stack");
+  }
+
+  @Override
+  public NDArray concat(NDList arrays, int axis) {
+    throw ArrayBase.unsupported("concat");
+  }
+
+  @Override
+  public NDList multiBoxTarget(
+      NDList inputs,
+      float iouThreshold,
+      float ignoreLabel,
+      float negativeMiningRatio,
+      float negativeMiningThreshold,
+      int minNegativeSamples) {
+    throw ArrayBase.unsupported("multiBoxTarget");
+  }
+
+  @Override
+  public NDList multiBoxPrior(
+      List<Float> sizes, List<Float> ratios, List<Float> steps, List<Float> offsets, boolean clip) {
+    throw ArrayBase.unsupported("multiBoxPrior");
+  }
+
+  @Override
+  public NDList multiBoxDetection(
+      NDList inputs,
+      boolean clip,
+      float threshold,
+      int backgroundId,
+      float nmsThreshold,
+      boolean forceSuppress,
+      int nmsTopK) {
+    throw ArrayBase.unsupported("multiBoxDetection");
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.flora.tensorflow.core;
+
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteGraph;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteTensor;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewGraph;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_Operation;
+import org.tensorflow.internal.c_api.TF_Output;
+import org.tensorflow.internal.c_api.TF_Tensor;
+
+/** Makes operations the nodes of a function. Used by one thread. */
+public final class GraphEmitter extends Emitter implements AutoCloseable {
+
+  private final TF_Graph graph = TF_NewGraph();
+  private final Map<ConstantKey, Tensor> constants = new HashMap<>();
+  private final List<GraphTensor> inputs = new ArrayList<>();
+  private final List<TF_Operation> effects = new ArrayList<>();
+  private @Nullable Tensor seed;
+  private int randomOperations;
+  private int nodes;
+
+  /** Starts an empty function. */
+  public GraphEmitter() {}
+
+  private record ConstantKey(ByteBuffer data, Shape shape, DataType type) {}
+
+  TF_Graph graph() {
+    return graph;
+  }
+
+  @Override
+  public GraphOp op(String type) {
+    return new GraphOp(this, type, "n" + nodes++);
+  }
+
+  /** Remembers a node that has to run though nobody takes an output of it. */
+  void effect(TF_Operation node) {
+    effects.add(node);
+  }
+
+  List<TF_Operation> effects() {
+    return effects;
+  }
+
+  List<GraphTensor> inputs() {
+    return inputs;
+  }
+
+  /** The number of random operations; above 0 the first input is the seed. */
+  int randomOperations() {
+    return randomOperations;
+  }
+
+  /**
+   * Adds an input.
+   *
+   * @param type the element type
+   * @param shape the dimensions as callers see them
+   * @param layout the order of memory
+   * @return what stands for the input
+   */
+  public Tensor input(DataType type, Shape shape, Layout layout) {
+    Tensor input = placeholder(type, shape, layout);
+    inputs.add((GraphTensor) input);
+    return input;
+  }
+
+  private Tensor placeholder(DataType type, Shape shape, Layout layout) {
+    return op("Placeholder").attr("dtype", type).attr("shape", layout.inMemory(shape)).one(layout);
+  }
+
+  /**
+   * Adds the handle of a variable as an input.
+   *
+   * @return what stands for the handle
+   */
+  public Tensor variable() {
+    return input(DataType.UNKNOWN, new Shape(), Layout.PLAIN);
+  }
+
+  /**
+   * Reads a variable.
+   *
+   * @param handle what {@link #variable} returned
+   * @param type the variable's element type
+   * @param shape its dimensions as callers see them
+   * @param layout the order of memory
+   * @return its value
+   */
+  public Tensor read(Tensor handle, DataType type, Shape shape, Layout layout) {
+    GraphOp op = op("ReadVariableOp").shaped(layout.inMemory(shape));
+    return op.raw(handle).attr("dtype", type).one(layout);
+  }
+
+  /**
+   * Starts an operation that runs only after a tensor was computed.
+   *
+   * @param type its name in TensorFlow
+   * @param before what has to be there first
+   * @return the operation
+   */
+  public Op opAfter(String type, Tensor before) {
+    return op(type).after(checked(before).node());
+  }
+
+  private GraphTensor checked(Tensor tensor) {
+    if (tensor instanceof GraphTensor own && own.graph() == this) {
+      return own;
+    }
+    throw new NotCompilableException("an array from outside is used that isn't an input");
+  }
+
+  TF_Output output(Tensor tensor) {
+    GraphTensor own = checked(tensor);
+    return new TF_Output(1).oper(own.node()).index(own.index());
+  }
+
+  TF_Output outputs(Tensor[] tensors) {
+    TF_Output outputs = new TF_Output(Math.max(1, tensors.length));
+    for (int i = 0; i < tensors.length; i++) {
+      GraphTensor own = checked(tensors[i]);
+      outputs.position(i).oper(own.node()).index(own.index());
+    }
+    return outputs.position(0);
+  }
+
+  @Override
+  public Tensor constant(ByteBuffer data, Shape shape, DataType type) {
+    TF_Tensor tensor = EagerEmitter.hostTensor(data, shape, type);
+    try {
+      return op("Const").value(tensor).attr("dtype", type).one();
+    } finally {
+      TF_DeleteTensor(tensor);
+    }
+  }
+
+  @Override
+  Tensor kept(ByteBuffer data, Shape shape, DataType type) {
+    ConstantKey key = new ConstantKey(data, shape, type);
+    Tensor known = constants.get(key);
+    if (known == null) {
+      known = constant(data, shape, type);
+      constants.put(key, known);
+    }
+    return known;
+  }
+
+  @Override
+  public <T> T framed(Supplier<T> work) {
+    return work.get();
+  }
+
+  @Override
+  public Tensor[] function(String name, List<?> settings, Body body, Tensor... arguments) {
+    return Tape.unrecorded(() -> body.emit(this, arguments));
+  }
+
+  @Override
+  public Tensor relabelled(Tensor tensor, Layout layout) {
+    GraphTensor own = checked(tensor);
+    return new GraphTensor(
+        this, own.node(), own.index(), own.type(), own.layout().inMemory(own.shape()), layout);
+  }
+
+  @Override
+  public Tensor nextSeed() {
+    if (seed == null) {
+      seed = placeholder(DataType.INT64, new Shape(2), Layout.PLAIN);
+    }
+    // The caller of the function gives the seed and the number of its first random operation.
+    return op("AddV2").raw(seed, longs(0, randomOperations++)).one();
+  }
+
+  @Nullable Tensor seed() {
+    return seed;
+  }
+
+  @Override
+  public void close() {
+    TF_DeleteGraph(graph);
+  }
+}
