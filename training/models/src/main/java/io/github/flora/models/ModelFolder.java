@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +57,13 @@ public final class ModelFolder {
             .formatted(
                 ModelFolderBlockFactory.class.getName(),
                 ModelFolderTranslatorFactory.class.getName());
-    Path beside = Files.createTempFile(folder, PROPERTIES, ".tmp");
+    // Not Files.createTempFile, whose files only their owner may read.
+    Path beside = folder.resolve(".%s.%s.tmp".formatted(PROPERTIES, UUID.randomUUID()));
     try {
       Files.writeString(beside, text);
       Files.move(beside, folder.resolve(PROPERTIES), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new WeightsException(folder.resolve(PROPERTIES), "can't be written", e);
     } finally {
       Files.deleteIfExists(beside);
     }

@@ -100,6 +100,11 @@ final class ModelFolderTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(1, files.count());
     }
+    // Whoever may read the weights may read this.
+    Path other = Files.writeString(folder.resolve("other"), "");
+    assertEquals(
+        Files.getPosixFilePermissions(other),
+        Files.getPosixFilePermissions(folder.resolve("serving.properties")));
   }
 
   @Test

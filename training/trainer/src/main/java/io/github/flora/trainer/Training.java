@@ -177,7 +177,7 @@ public record Training(
             hyperparameters.batchSize(),
             hyperparameters.augment() ? Augmentation.DIGITS : Augmentation.NONE);
     Course course = new Course(hyperparameters, batches.count());
-    Status status = Status.FAILED;
+    Status status;
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
       manager.getEngine().setRandomSeed(seeds.initialisation());
@@ -216,6 +216,11 @@ public record Training(
           history =
               new TrainingLoop(manager, block, step, batches, validation, course, seeds, all)
                   .run(history, stop);
+        } catch (IOException e) {
+          // A listener couldn't write; what earlier epochs wrote is whole.
+          throw new RunException(
+              "%s; mend that, then go on with --resume %s".formatted(e.getMessage(), folder.root()),
+              e);
         } finally {
           // Also when training failed: the curves so far.
           writer.finish();
@@ -227,12 +232,19 @@ public record Training(
       }
       boolean complete = history.size() == hyperparameters.epochs() || course.stoppedEarly();
       status = complete ? Status.DONE : Status.INTERRUPTED;
-    } finally {
+    } catch (IOException | RuntimeException | Error e) {
       if (begun) {
-        info = info.with(status, result);
-        folder.write(info);
+        try {
+          folder.write(info.with(Status.FAILED, null));
+        } catch (IOException unwritable) {
+          // On a full disk; the first failure is the one to tell of.
+          e.addSuppressed(unwritable);
+        }
       }
+      throw e;
     }
+    info = info.with(status, result);
+    folder.write(info);
     return info;
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.nn.Block;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
@@ -121,6 +122,41 @@ final class ResumeTest {
     assertEquals(cut.started(), resumed.started());
     assertEquals(result(whole).testLoss(), result(resumed).testLoss());
     assertEquals(result(whole).bestEpoch(), result(resumed).bestEpoch());
+    assertEquals(figures("whole"), figures("cut"));
+    assertSame("model/model.safetensors");
+    assertSame("checkpoint/checkpoint.safetensors");
+  }
+
+  /** What a full disk is like, without one: in the third epoch a file can't be written. */
+  @Test
+  void aFileThatCannotBeWrittenCostsOneEpoch() throws IOException {
+    run("whole", EVERYTHING, () -> false);
+    Path history = temp.resolve("cut/history.csv");
+    Path kept = temp.resolve("kept.csv");
+    TrainingListener blocking =
+        new TrainingListener() {
+          @Override
+          public void onEpoch(Epoch epoch, Block block) throws IOException {
+            if (epoch.epoch() == 2) {
+              Files.move(history, kept);
+              Files.createDirectory(history);
+            }
+          }
+        };
+    try (RunFolder folder = RunFolder.create(temp.resolve("cut"), false)) {
+      IOException e =
+          assertThrows(
+              IOException.class,
+              () -> training(EVERYTHING).run(folder, List.of(blocking), () -> false));
+      assertEquals(
+          "can't write %s: it is a folder; mend that, then go on with --resume %s"
+              .formatted(history, folder.root()),
+          e.getMessage());
+      assertEquals(Status.FAILED, folder.info().status());
+    }
+    Files.delete(history);
+    Files.move(kept, history);
+    assertEquals(Status.DONE, resume("cut", EVERYTHING, () -> false).status());
     assertEquals(figures("whole"), figures("cut"));
     assertSame("model/model.safetensors");
     assertSame("checkpoint/checkpoint.safetensors");
