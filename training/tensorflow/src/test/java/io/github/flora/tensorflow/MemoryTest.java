@@ -1,0 +1,69 @@
+package io.github.flora.tensorflow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.flora.tensorflow.Steppers.Net;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Long training holds on to nothing: from a tenth of the steps to the end memory stays. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
+class MemoryTest {
+
+  private static final int MEGABYTES = 30;
+
+  @ParameterizedTest
+  @CsvSource({"MLP, 500", "CNN, 200"})
+  void shortTraining(Net net, int steps) throws Exception {
+    run(net, steps);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MLP, 3000", "CNN, 3000", "RESNET18, 300"})
+  @Tag("slow")
+  void longTraining(Net net, int steps) throws Exception {
+    run(net, steps);
+  }
+
+  private static void run(Net net, int steps) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xms192m",
+            "-Xmx192m",
+            "-XX:+AlwaysPreTouch",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dai.djl.offline=true",
+            "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            MemoryRun.class.getName(),
+            EngineUnderTest.NAME,
+            net.name(),
+            String.valueOf(steps));
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    List<long[]> lines =
+        output
+            .lines()
+            .map(l -> Arrays.stream(l.split(" ", -1)).mapToLong(Long::parseLong).toArray())
+            .toList();
+    long[] tenth = lines.get(0);
+    long[] end = lines.get(1);
+    long growth = (end[1] - tenth[1]) / 1024;
+    assertTrue(end[0] <= tenth[0], "live handles: " + output);
+    assertTrue(growth <= MEGABYTES, "%d MB more: %s".formatted(growth, output));
+    assertEquals(0, lines.get(2)[0], "live handles after everything is closed");
+  }
+}

@@ -1,0 +1,8 @@
+package io.github.flora.tensorflow;
+
+class TensorFlowArrayTest extends AbstractArrayTest {
+
+  TensorFlowArrayTest() {
+    super("TensorFlow");
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.flora.tensorflow.cases;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Pooling of images. */
+final class PoolingCases {
+
+  /** Kernel, stride, padding, each height × width. */
+  private static final int[][] WINDOWS = {
+    {2, 2, 2, 2, 0, 0},
+    {3, 3, 2, 2, 1, 1},
+    {3, 3, 1, 1, 1, 1},
+    {3, 3, 3, 3, 0, 0},
+    {2, 2, 1, 1, 0, 0},
+    {2, 3, 2, 1, 1, 0},
+    {1, 1, 2, 2, 0, 0},
+    {5, 4, 3, 2, 2, 1},
+    {7, 6, 7, 6, 0, 0}
+  };
+
+  private final List<Case> cases = new ArrayList<>();
+
+  private PoolingCases() {}
+
+  static List<Case> all() {
+    PoolingCases c = new PoolingCases();
+    for (int[] w : WINDOWS) {
+      Shape kernel = new Shape(w[0], w[1]);
+      Shape stride = new Shape(w[2], w[3]);
+      Shape padding = new Shape(w[4], w[5]);
+      for (boolean ceil : new boolean[] {false, true}) {
+        String window = "%s / %s, %s%s".formatted(kernel, stride, padding, ceil ? ", ceil" : "");
+        c.add(
+            "maxPool", window, a -> a.getNDArrayInternal().maxPool(kernel, stride, padding, ceil));
+        for (boolean count : new boolean[] {false, true}) {
+          c.add(
+              "avgPool",
+              window + (count ? ", padding counted" : ""),
+              a -> a.getNDArrayInternal().avgPool(kernel, stride, padding, ceil, count));
+        }
+        if (w[4] + w[5] == 0) { // PyTorch pads no other
+          for (float norm : new float[] {1, 2, 3}) {
+            c.lp(
+                "lpPool",
+                window + ", norm " + norm,
+                a -> a.getNDArrayInternal().lpPool(norm, kernel, stride, padding, ceil));
+          }
+        }
+      }
+    }
+    c.add("globalMaxPool", "", a -> a.getNDArrayInternal().globalMaxPool());
+    c.add("globalAvgPool", "", a -> a.getNDArrayInternal().globalAvgPool());
+    c.lp("globalLpPool", "norm 2", a -> a.getNDArrayInternal().globalLpPool(2));
+    c.ties();
+    return c.cases;
+  }
+
+  private void add(String name, String variant, UnaryOperator<NDArray> operation) {
+    for (long[] shape : new long[][] {{2, 3, 7, 6}, {1, 1, 9, 8}}) {
+      cases.add(Case.one(name, operation, Draw.distinct(shape)).named(variant).gradients());
+    }
+  }
+
+  private void lp(String name, String variant, UnaryOperator<NDArray> operation) {
+    Draw draw = Draw.uniform(0.1, 2, 2, 3, 7, 6);
+    cases.add(Case.one(name, operation, draw).named(variant).gradients());
+  }
+
+  /** Equal numbers, as ReLU leaves them: the gradient goes to the first. */
+  private void ties() {
+    Shape two = new Shape(2, 2);
+    Shape none = new Shape(0, 0);
+    Draw whole = Draw.integers(-2, 2, 2, 3, 6, 6).as(DataType.FLOAT32);
+    cases.add(
+        Case.one("maxPool", a -> a.getNDArrayInternal().maxPool(two, two, none, false), whole)
+            .named("ties")
+            .gradients());
+    cases.add(
+        Case.one(
+                "maxPool",
+                a -> Activation.relu(a).getNDArrayInternal().maxPool(two, two, none, false),
+                whole)
+            .named("ties of ReLU")
+            .gradients());
+    cases.add(
+        Case.one(
+                "maxPool",
+                a -> a.getNDArrayInternal().maxPool(two, two, none, false),
+                Draw.normal(0, 3, 4, 4))
+            .named("no image")
+            .gradients());
+    cases.add(
+        Case.one(
+                "maxPool",
+                a -> a.getNDArrayInternal().maxPool(two, two, new Shape(1, 1), false).mul(2),
+                Draw.uniform(-3, -1, 2, 3, 4, 4))
+            .named("padding is below every number")
+            .gradients());
+  }
+}
