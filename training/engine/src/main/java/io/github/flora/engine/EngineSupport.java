@@ -1,5 +1,8 @@
 package io.github.flora.engine;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.loss.Loss;
 import java.util.List;
 
 /**
@@ -33,4 +36,28 @@ public interface EngineSupport {
    * @return an updater that owns the optimizer's state, zero at the start
    */
   Updater newUpdater(Optimizer optimizer, List<Weight> weights, double clipNorm);
+
+  /**
+   * Creates the fastest step that the engine has.
+   *
+   * @param block the block to train, initialised on the engine. Parameters that are frozen now stay
+   *     out of it
+   * @param loss the loss; called with the labels and the block's output
+   * @param rule how the parameters follow their gradients
+   * @return the step, the caller's to close
+   */
+  default TrainingStep newStep(Block block, Loss loss, UpdateRule rule) {
+    return new EagerStep(this, block, loss, rule);
+  }
+
+  /**
+   * Creates the fastest inference that the engine has.
+   *
+   * @param manager on the device to compute on
+   * @param block the network, initialised on the engine
+   * @return what answers, the caller's to close
+   */
+  default Inference newInference(NDManager manager, Block block) {
+    return Inference.eager(manager, block);
+  }
 }

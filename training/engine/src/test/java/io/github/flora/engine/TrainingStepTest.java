@@ -65,7 +65,7 @@ final class TrainingStepTest {
   }
 
   private TrainingStep step(Block block) {
-    return new TrainingStep(support, block, Loss.softmaxCrossEntropyLoss(), Optimizer.Adam.DEFAULT);
+    return TrainingStep.of(support, block, Loss.softmaxCrossEntropyLoss(), Optimizer.Adam.DEFAULT);
   }
 
   /** A step as the loop takes it: the batch owns its data, and so what follows from them. */
@@ -242,8 +242,7 @@ final class TrainingStepTest {
     Parameter last = block.getParameters().valueAt(3);
     UpdateRule rule =
         new UpdateRule(Optimizer.Sgd.DEFAULT, 2, false, parameter -> parameter == last ? 1 : 0.1);
-    try (TrainingStep step =
-        new TrainingStep(support, block, Loss.softmaxCrossEntropyLoss(), rule)) {
+    try (TrainingStep step = support.newStep(block, Loss.softmaxCrossEntropyLoss(), rule)) {
       assertEquals(Optimizer.Sgd.DEFAULT, support.optimizer);
       assertEquals(2, support.clipNorm);
       assertEquals(block.getParameters().values(), step.parameters());

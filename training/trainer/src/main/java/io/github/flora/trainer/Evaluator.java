@@ -1,14 +1,12 @@
 package io.github.flora.trainer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
 import io.github.flora.data.Batch;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
+import io.github.flora.engine.Inference;
 
 /** Runs a classifier over a set of images, in order and without learning. */
 public final class Evaluator {
@@ -44,11 +42,11 @@ public final class Evaluator {
   /**
    * Measures a model.
    *
-   * @param block the model; its output is N×classes logits
+   * @param model gives N×classes logits
    * @return loss and accuracy over all images
    */
-  public Scores scores(Block block) {
-    Predictions predictions = predictions(block);
+  public Scores scores(Inference model) {
+    Predictions predictions = predictions(model);
     double loss = 0;
     int hits = 0;
     for (int i = 0; i < predictions.size(); i++) {
@@ -64,19 +62,17 @@ public final class Evaluator {
   /**
    * Runs a model over all images.
    *
-   * @param block the model; its output is N×classes logits
+   * @param model gives N×classes logits
    * @return what it says of each
    */
-  public Predictions predictions(Block block) {
+  public Predictions predictions(Inference model) {
     float[] logits = new float[0];
     int classes = 0;
     int at = 0;
     long start = System.nanoTime();
-    ParameterStore parameters = new ParameterStore(manager, false);
     for (Batch batch : new Batches(images, normalization, batchSize).inOrder(manager)) {
       try (batch) {
-        NDArray output =
-            block.forward(parameters, new NDList(batch.images()), false).singletonOrThrow();
+        NDArray output = model.forward(batch.images());
         float[] part = output.toFloatArray();
         if (classes == 0) {
           classes = part.length / batch.size();

@@ -14,6 +14,7 @@ import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
+import io.github.flora.engine.Inference;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.engine.UpdateRule;
 import io.github.flora.models.Network;
@@ -183,7 +184,7 @@ public record Training(
       manager.getEngine().setRandomSeed(seeds.initialisation());
       Block block = TrainedModel.newBlock(network, model, manager);
       List<Epoch> history = List.of();
-      try (TrainingStep step = new TrainingStep(support, block, loss, updateRule())) {
+      try (TrainingStep step = support.newStep(block, loss, updateRule())) {
         if (resume && Files.exists(folder.checkpoint())) {
           Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, step, manager);
           course.load(checkpoint.numbers());
@@ -359,8 +360,11 @@ public record Training(
       ImageSet test,
       Normalization normalization,
       List<Epoch> history) {
-    Evaluator.Scores scores =
-        new Evaluator(manager, test, normalization, hyperparameters.batchSize()).scores(block);
+    Evaluator evaluator = new Evaluator(manager, test, normalization, hyperparameters.batchSize());
+    Evaluator.Scores scores;
+    try (Inference inference = Inference.of(manager, block)) {
+      scores = evaluator.scores(inference);
+    }
     if (!Double.isFinite(scores.loss())) {
       // The very last update did it, after the loop had last looked.
       throw new TrainingException(

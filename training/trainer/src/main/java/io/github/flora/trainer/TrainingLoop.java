@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
 import io.github.flora.data.Batches;
+import io.github.flora.engine.Inference;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.trainer.TrainingListener.Progress;
 import io.github.flora.trainer.report.Epoch;
@@ -68,6 +69,13 @@ public final class TrainingLoop {
    * @throws IOException if a listener can't write
    */
   public List<Epoch> run(List<Epoch> before, BooleanSupplier stop) throws IOException {
+    try (Inference inference = Inference.of(manager, block)) {
+      return run(before, stop, inference);
+    }
+  }
+
+  private List<Epoch> run(List<Epoch> before, BooleanSupplier stop, Inference inference)
+      throws IOException {
     List<Epoch> history = new ArrayList<>(before);
     for (int epoch = before.size() + 1;
         epoch <= course.epochs() && !course.stoppedEarly();
@@ -96,7 +104,7 @@ public final class TrainingLoop {
           }
         }
         double trainSeconds = (System.nanoTime() - start) / 1e9;
-        Evaluator.Scores scores = validation.scores(block);
+        Evaluator.Scores scores = validation.scores(inference);
         // NaN is also what there is without validation images, but then the accuracy is NaN too.
         if (!Double.isFinite(scores.loss()) && !Double.isNaN(scores.accuracy())) {
           throw diverged(epoch, rate);

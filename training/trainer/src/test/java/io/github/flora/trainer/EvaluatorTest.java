@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
+import io.github.flora.engine.Inference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ final class EvaluatorTest {
           3,
           1);
 
-  private final Block logits = Blocks.batchFlattenBlock();
+  private final Inference logits = data -> data.reshape(data.getShape().get(0), -1);
   private NDManager manager;
 
   @BeforeEach

@@ -63,7 +63,7 @@ final class ResNet18Speed {
       Block block = Networks.get("resnet18").newBlock(NetworkOptions.of(CLASSES));
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, SIDE, SIDE));
       try (TrainingStep step =
-              new TrainingStep(
+              TrainingStep.of(
                   Engines.trainingSupport(engine),
                   block,
                   new CrossEntropy(0),

@@ -79,7 +79,7 @@ final class SoakTest {
       Block block = Networks.get(network).newBlock(NetworkOptions.of(10));
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
       try (TrainingStep step =
-          new TrainingStep(
+          TrainingStep.of(
               Engines.trainingSupport("PyTorch"),
               block,
               Loss.softmaxCrossEntropyLoss(),

@@ -79,7 +79,7 @@ final class TrainingLoopTest {
     Batches batches = new Batches(IMAGES, Normalization.UNIT, 32);
     Hyperparameters values = SmallData.hyperparameters(epochs, 32, "adam", rate, 0.2, null, false);
     try (TrainingStep step =
-        new TrainingStep(
+        TrainingStep.of(
             Engines.trainingSupport("PyTorch"),
             block,
             Loss.softmaxCrossEntropyLoss(),

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.github.flora.data.ImageSet;
+import io.github.flora.engine.Inference;
 import io.github.flora.models.Network;
 import io.github.flora.models.Networks;
 import io.github.flora.models.Weights;
@@ -20,12 +21,12 @@ public final class TrainedModel implements AutoCloseable {
 
   private final NDManager manager;
   private final ModelInfo info;
-  private final Block block;
+  private final Inference inference;
 
   private TrainedModel(NDManager manager, ModelInfo info, Block block) {
     this.manager = manager;
     this.info = info;
-    this.block = block;
+    this.inference = Inference.of(manager, block);
   }
 
   /**
@@ -122,7 +123,7 @@ public final class TrainedModel implements AutoCloseable {
    * @return what it says of each
    */
   public Predictions predict(ImageSet images, int batchSize) {
-    return new Evaluator(manager, images, info.normalization(), batchSize).predictions(block);
+    return new Evaluator(manager, images, info.normalization(), batchSize).predictions(inference);
   }
 
   /**
@@ -133,7 +134,7 @@ public final class TrainedModel implements AutoCloseable {
    * @return loss and accuracy over all images
    */
   public Evaluator.Scores evaluate(ImageSet images, int batchSize) {
-    return new Evaluator(manager, images, info.normalization(), batchSize).scores(block);
+    return new Evaluator(manager, images, info.normalization(), batchSize).scores(inference);
   }
 
   /**
@@ -147,6 +148,7 @@ public final class TrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    inference.close();
     manager.close();
   }
 }
