@@ -178,7 +178,6 @@ public record Training(
             hyperparameters.batchSize(),
             hyperparameters.augment() ? Augmentation.DIGITS : Augmentation.NONE);
     Course course = new Course(hyperparameters, batches.count());
-    Status status;
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
       manager.getEngine().setRandomSeed(seeds.initialisation());
@@ -217,36 +216,42 @@ public record Training(
           history =
               new TrainingLoop(manager, block, step, batches, validation, course, seeds, all)
                   .run(history, stop);
-        } catch (IOException e) {
-          // A listener couldn't write; what earlier epochs wrote is whole.
-          throw new RunException(
-              "%s; mend that, then go on with --resume %s".formatted(e.getMessage(), folder.root()),
-              e);
-        } finally {
-          // Also when training failed: the curves so far.
+        } catch (RuntimeException e) {
+          // The curves so far may show why.
           writer.finish();
+          throw e;
         }
+        writer.finish();
       }
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
         result = result(manager, block, images.test(), normalization, history);
       }
       boolean complete = history.size() == hyperparameters.epochs() || course.stoppedEarly();
-      status = complete ? Status.DONE : Status.INTERRUPTED;
+      info = info.with(complete ? Status.DONE : Status.INTERRUPTED, result);
+      folder.write(info);
+      return info;
     } catch (IOException | RuntimeException | Error e) {
       if (begun) {
-        try {
-          folder.write(info.with(Status.FAILED, null));
-        } catch (IOException unwritable) {
-          // On a full disk; the first failure is the one to tell of.
-          e.addSuppressed(unwritable);
-        }
+        recordFailure(folder, info, e);
+      }
+      if (begun && e instanceof IOException) {
+        // Something couldn't be written; what earlier epochs wrote is whole.
+        throw new RunException(
+            "%s; mend that, then go on with --resume %s".formatted(e.getMessage(), folder.root()),
+            e);
       }
       throw e;
     }
-    info = info.with(status, result);
-    folder.write(info);
-    return info;
+  }
+
+  private static void recordFailure(RunFolder folder, RunInfo info, Throwable failure) {
+    try {
+      folder.write(info.with(Status.FAILED, null));
+    } catch (IOException e) {
+      // On a full disk; the first failure is the one to tell of.
+      failure.addSuppressed(e);
+    }
   }
 
   /** The rows of the history that the checkpoint stands for; a kill may have left one more. */
