@@ -2,207 +2,23 @@ package io.github.flora.tensorflow;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.github.flora.tensorflow.op.Activations;
+import io.github.flora.tensorflow.op.MathFunctions;
+import io.github.flora.tensorflow.op.Reductions;
+import io.github.flora.tensorflow.op.Softmax;
 
 /** What is computed element by element or along axes. */
-abstract class MathArray extends ArrayBase {
+abstract class MathArray extends ArithmeticArray {
+
+  private static final int[] ALL = {};
 
   MathArray(TensorFlowManager manager, Cell cell) {
     super(manager, cell);
   }
 
   @Override
-  public boolean contentEquals(Number n) {
-    throw unsupported("contentEquals");
-  }
-
-  @Override
-  public boolean contentEquals(NDArray other) {
-    throw unsupported("contentEquals");
-  }
-
-  @Override
-  public NDArray eq(Number n) {
-    throw unsupported("eq");
-  }
-
-  @Override
-  public NDArray eq(NDArray other) {
-    throw unsupported("eq");
-  }
-
-  @Override
-  public NDArray neq(Number n) {
-    throw unsupported("neq");
-  }
-
-  @Override
-  public NDArray neq(NDArray other) {
-    throw unsupported("neq");
-  }
-
-  @Override
-  public NDArray gt(Number n) {
-    throw unsupported("gt");
-  }
-
-  @Override
-  public NDArray gt(NDArray other) {
-    throw unsupported("gt");
-  }
-
-  @Override
-  public NDArray gte(Number n) {
-    throw unsupported("gte");
-  }
-
-  @Override
-  public NDArray gte(NDArray other) {
-    throw unsupported("gte");
-  }
-
-  @Override
-  public NDArray lt(Number n) {
-    throw unsupported("lt");
-  }
-
-  @Override
-  public NDArray lt(NDArray other) {
-    throw unsupported("lt");
-  }
-
-  @Override
-  public NDArray lte(Number n) {
-    throw unsupported("lte");
-  }
-
-  @Override
-  public NDArray lte(NDArray other) {
-    throw unsupported("lte");
-  }
-
-  @Override
-  public NDArray add(Number n) {
-    throw unsupported("add");
-  }
-
-  @Override
-  public NDArray add(NDArray other) {
-    throw unsupported("add");
-  }
-
-  @Override
-  public NDArray sub(Number n) {
-    throw unsupported("sub");
-  }
-
-  @Override
-  public NDArray sub(NDArray other) {
-    throw unsupported("sub");
-  }
-
-  @Override
-  public NDArray mul(Number n) {
-    throw unsupported("mul");
-  }
-
-  @Override
-  public NDArray mul(NDArray other) {
-    throw unsupported("mul");
-  }
-
-  @Override
-  public NDArray div(Number n) {
-    throw unsupported("div");
-  }
-
-  @Override
-  public NDArray div(NDArray other) {
-    throw unsupported("div");
-  }
-
-  @Override
-  public NDArray mod(Number n) {
-    throw unsupported("mod");
-  }
-
-  @Override
-  public NDArray mod(NDArray other) {
-    throw unsupported("mod");
-  }
-
-  @Override
-  public NDArray pow(Number n) {
-    throw unsupported("pow");
-  }
-
-  @Override
-  public NDArray pow(NDArray other) {
-    throw unsupported("pow");
-  }
-
-  @Override
   public NDArray xlogy(NDArray other) {
     throw unsupported("xlogy");
-  }
-
-  @Override
-  public NDArray addi(Number n) {
-    throw unsupported("addi");
-  }
-
-  @Override
-  public NDArray addi(NDArray other) {
-    throw unsupported("addi");
-  }
-
-  @Override
-  public NDArray subi(Number n) {
-    throw unsupported("subi");
-  }
-
-  @Override
-  public NDArray subi(NDArray other) {
-    throw unsupported("subi");
-  }
-
-  @Override
-  public NDArray muli(Number n) {
-    throw unsupported("muli");
-  }
-
-  @Override
-  public NDArray muli(NDArray other) {
-    throw unsupported("muli");
-  }
-
-  @Override
-  public NDArray divi(Number n) {
-    throw unsupported("divi");
-  }
-
-  @Override
-  public NDArray divi(NDArray other) {
-    throw unsupported("divi");
-  }
-
-  @Override
-  public NDArray modi(Number n) {
-    throw unsupported("modi");
-  }
-
-  @Override
-  public NDArray modi(NDArray other) {
-    throw unsupported("modi");
-  }
-
-  @Override
-  public NDArray powi(Number n) {
-    throw unsupported("powi");
-  }
-
-  @Override
-  public NDArray powi(NDArray other) {
-    throw unsupported("powi");
   }
 
   @Override
@@ -213,36 +29,6 @@ abstract class MathArray extends ArrayBase {
   @Override
   public NDArray signi() {
     throw unsupported("signi");
-  }
-
-  @Override
-  public NDArray maximum(Number n) {
-    throw unsupported("maximum");
-  }
-
-  @Override
-  public NDArray maximum(NDArray other) {
-    throw unsupported("maximum");
-  }
-
-  @Override
-  public NDArray minimum(Number n) {
-    throw unsupported("minimum");
-  }
-
-  @Override
-  public NDArray minimum(NDArray other) {
-    throw unsupported("minimum");
-  }
-
-  @Override
-  public NDArray neg() {
-    throw unsupported("neg");
-  }
-
-  @Override
-  public NDArray negi() {
-    throw unsupported("negi");
   }
 
   @Override
@@ -287,7 +73,7 @@ abstract class MathArray extends ArrayBase {
 
   @Override
   public NDArray exp() {
-    throw unsupported("exp");
+    return with(MathFunctions::exp);
   }
 
   @Override
@@ -357,7 +143,7 @@ abstract class MathArray extends ArrayBase {
 
   @Override
   public NDArray tanh() {
-    throw unsupported("tanh");
+    return with(Activations::tanh);
   }
 
   @Override
@@ -407,12 +193,12 @@ abstract class MathArray extends ArrayBase {
 
   @Override
   public NDArray sum() {
-    throw unsupported("sum");
+    return sum(ALL, false);
   }
 
   @Override
   public NDArray sum(int[] axes, boolean keepDims) {
-    throw unsupported("sum");
+    return apply(e -> Reductions.sum(e, value(), axes, keepDims));
   }
 
   @Override
@@ -437,12 +223,12 @@ abstract class MathArray extends ArrayBase {
 
   @Override
   public NDArray mean() {
-    throw unsupported("mean");
+    return mean(ALL, false);
   }
 
   @Override
   public NDArray mean(int[] axes, boolean keepDims) {
-    throw unsupported("mean");
+    return apply(e -> Reductions.mean(e, value(), axes, keepDims));
   }
 
   @Override
@@ -456,33 +242,13 @@ abstract class MathArray extends ArrayBase {
   }
 
   @Override
-  public NDArray logicalAnd(NDArray other) {
-    throw unsupported("logicalAnd");
-  }
-
-  @Override
-  public NDArray logicalOr(NDArray other) {
-    throw unsupported("logicalOr");
-  }
-
-  @Override
-  public NDArray logicalXor(NDArray other) {
-    throw unsupported("logicalXor");
-  }
-
-  @Override
-  public NDArray logicalNot() {
-    throw unsupported("logicalNot");
-  }
-
-  @Override
   public NDArray softmax(int axis) {
-    throw unsupported("softmax");
+    return apply(e -> Softmax.softmax(e, value(), axis));
   }
 
   @Override
   public NDArray logSoftmax(int axis) {
-    throw unsupported("logSoftmax");
+    return apply(e -> Softmax.logSoftmax(e, value(), axis));
   }
 
   @Override
@@ -493,16 +259,6 @@ abstract class MathArray extends ArrayBase {
   @Override
   public NDArray cumSum(int axis) {
     throw unsupported("cumSum");
-  }
-
-  @Override
-  public NDArray isInfinite() {
-    throw unsupported("isInfinite");
-  }
-
-  @Override
-  public NDArray isNaN() {
-    throw unsupported("isNaN");
   }
 
   @Override

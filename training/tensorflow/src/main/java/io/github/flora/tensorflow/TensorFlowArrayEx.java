@@ -8,6 +8,8 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.recurrent.RNN;
+import io.github.flora.tensorflow.op.Activations;
+import io.github.flora.tensorflow.op.Arithmetic;
 import java.util.List;
 
 /** What networks, optimizers and image transforms ask of an array. */
@@ -31,62 +33,72 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDArray rdivi(NDArray b) {
-    throw ArrayBase.unsupported("rdivi");
+    return array.into((e, x, y) -> Arithmetic.div(e, y, x), b);
   }
 
   @Override
   public NDArray rmodi(NDArray b) {
-    throw ArrayBase.unsupported("rmodi");
+    return array.into((e, x, y) -> Arithmetic.mod(e, y, x), b);
   }
 
   @Override
   public NDArray rpowi(Number n) {
-    throw ArrayBase.unsupported("rpowi");
+    return array.into((e, x, y) -> Arithmetic.pow(e, y, x), n);
   }
 
   @Override
   public NDArray relu() {
-    throw ArrayBase.unsupported("relu");
+    return array.with(Activations::relu);
   }
 
   @Override
   public NDArray sigmoid() {
-    throw ArrayBase.unsupported("sigmoid");
+    return array.with(Activations::sigmoid);
   }
 
   @Override
   public NDArray tanh() {
-    throw ArrayBase.unsupported("tanh");
+    return array.with(Activations::tanh);
   }
 
   @Override
   public NDArray softPlus() {
-    throw ArrayBase.unsupported("softPlus");
+    return array.with(Activations::softPlus);
   }
 
   @Override
   public NDArray softSign() {
-    throw ArrayBase.unsupported("softSign");
+    return array.with(Activations::softSign);
   }
 
   @Override
   public NDArray leakyRelu(float alpha) {
-    throw ArrayBase.unsupported("leakyRelu");
+    return array.apply(e -> Activations.leakyRelu(e, array.value(), alpha));
   }
 
   @Override
   public NDArray elu(float alpha) {
-    throw ArrayBase.unsupported("elu");
+    return array.apply(e -> Activations.elu(e, array.value(), alpha));
   }
 
   @Override
   public NDArray selu() {
-    throw ArrayBase.unsupported("selu");
+    return array.with(Activations::selu);
   }
 
   @Override
   public NDArray gelu() {
-    throw ArrayBase.unsupported("gelu");
+    return array.with(Activations::gelu);
+  }
+
+  @Override
+  public NDArray swish(float beta) {
+    return array.apply(e -> Activations.swish(e, array.value(), beta));
+  }
+
+  @Override
+  public NDArray mish() {
+    return array.with(Activations::mish);
   }
 
   @Override

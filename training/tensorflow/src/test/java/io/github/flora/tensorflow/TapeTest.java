@@ -16,6 +16,7 @@ import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.core.Variable;
 import io.github.flora.tensorflow.op.Elementwise;
+import io.github.flora.tensorflow.op.MathFunctions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ class TapeTest {
 
   /** y = x · s + exp(x), with s a broadcast number. */
   private static Tensor formula(Emitter e, Tensor x, Tensor s) {
-    return Elementwise.add(e, Elementwise.mul(e, x, s), Elementwise.exp(e, x));
+    return Elementwise.add(e, Elementwise.mul(e, x, s), MathFunctions.exp(e, x));
   }
 
   private static List<Tensor> gradients(Emitter e, Tensor x, Tensor s) {

@@ -151,6 +151,18 @@ public final class Tape implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells whether anything that depends on a tensor is recorded now, so that a gradient that nobody
+   * asks for needn't be computed.
+   *
+   * @param tensor the tensor
+   * @return whether its gradient will be wanted
+   */
+  public static boolean tracks(Tensor tensor) {
+    Tape tape = current();
+    return tape != null && tape.tracked.contains(tensor);
+  }
+
   private boolean tracksAny(Tensor[] tensors) {
     for (Tensor tensor : tensors) {
       if (tracked.contains(tensor)) {

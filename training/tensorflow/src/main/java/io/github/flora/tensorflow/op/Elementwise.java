@@ -21,11 +21,6 @@ public final class Elementwise {
     Tensor of(Tensor gradient, Tensor x, Tensor y);
   }
 
-  /** The gradients of an operation of two inputs, shaped like the output; null for none. */
-  interface BinaryGradient {
-    @Nullable Tensor[] of(Tensor gradient, Tensor a, Tensor b, Tensor y);
-  }
-
   /** An operation of one input whose output is shaped and laid out like it. */
   static Tensor unary(Emitter e, String type, Tensor x, @Nullable UnaryGradient gradient) {
     Tensor y = e.op(type).raw(x).one(x.layout());
@@ -45,31 +40,45 @@ public final class Elementwise {
     return gradient;
   }
 
+  /** The gradient of an operation of two inputs with respect to one of them. */
+  interface Partial {
+    /** Returns the gradient shaped like the output, given that of y; all in y's layout. */
+    Tensor of(Tensor gradient, Tensor a, Tensor b, Tensor y);
+  }
+
+  /** An operation of two inputs that broadcasts as NumPy does and isn't differentiable. */
+  static Tensor binary(Emitter e, String type, Tensor left, Tensor right) {
+    Layout layout = common(left, right);
+    return e.op(type).raw(aligned(e, left, layout), aligned(e, right, layout)).one(layout);
+  }
+
   /** An operation of two inputs of the same type that broadcasts as NumPy does. */
   static Tensor binary(
-      Emitter e, String type, Tensor left, Tensor right, @Nullable BinaryGradient gradient) {
-    Layout layout = common(left, right);
-    Tensor y = e.op(type).raw(aligned(e, left, layout), aligned(e, right, layout)).one(layout);
-    if (gradient == null) {
+      Emitter e, String type, Tensor left, Tensor right, Partial byLeft, Partial byRight) {
+    Tensor y = binary(e, type, left, right);
+    boolean leftWanted = Tape.tracks(left);
+    boolean rightWanted = Tape.tracks(right);
+    if (!leftWanted && !rightWanted) {
       return y;
     }
     return Tape.record(
         y,
         outputs -> {
           // Aligned once more: only inputs and outputs are kept until now.
+          Layout layout = y.layout();
           Tensor a = aligned(e, left, layout);
           Tensor b = aligned(e, right, layout);
-          @Nullable Tensor[] wide = gradient.of(e.as(layout, given(outputs)), a, b, y);
+          Tensor g = e.as(layout, given(outputs));
           return new @Nullable Tensor[] {
-            wide[0] == null ? null : reducedTo(e, wide[0], left),
-            wide[1] == null ? null : reducedTo(e, wide[1], right)
+            leftWanted ? reducedTo(e, byLeft.of(g, a, b, y), left) : null,
+            rightWanted ? reducedTo(e, byRight.of(g, a, b, y), right) : null
           };
         },
         left,
         right);
   }
 
-  /** The layout in which two tensors can meet: the first's, if nothing has to be broadcast. */
+  /** The layout in which two tensors can meet. */
   private static Layout common(Tensor a, Tensor b) {
     if (b.rank() == 0) {
       return a.layout();
@@ -77,14 +86,31 @@ public final class Elementwise {
     if (a.rank() == 0) {
       return b.layout();
     }
-    if (!a.shape().equals(b.shape())) {
+    if (a.rank() != b.rank()) {
       return Layout.PLAIN;
     }
     return a.layout() != Layout.PLAIN ? a.layout() : b.layout();
   }
 
-  private static Tensor aligned(Emitter e, Tensor tensor, Layout layout) {
-    return tensor.rank() == 0 ? tensor : e.as(layout, tensor);
+  /**
+   * Brings a tensor into the layout of what it meets.
+   *
+   * @param e where to
+   * @param tensor of the layout's number of dimensions, or without any
+   * @param layout the layout
+   * @return the tensor, without a copy where memory is the same in both
+   */
+  static Tensor aligned(Emitter e, Tensor tensor, Layout layout) {
+    if (tensor.rank() == 0 || tensor.layout() == layout) {
+      return tensor;
+    }
+    if (layout == Layout.NHWC && tensor.layout() == Layout.PLAIN) {
+      Shape shape = tensor.shape();
+      if (shape.get(1) == 1 || (shape.get(2) == 1 && shape.get(3) == 1)) {
+        return e.op("Reshape").raw(tensor, e.dims(layout.inMemory(shape))).one(layout);
+      }
+    }
+    return e.as(layout, tensor);
   }
 
   /**
@@ -102,18 +128,20 @@ public final class Elementwise {
       return gradient;
     }
     int more = from.dimension() - to.dimension();
+    Layout layout = gradient.layout();
     List<Integer> axes = new ArrayList<>();
     for (int i = 0; i < from.dimension(); i++) {
       if (i < more || (to.get(i - more) == 1 && from.get(i) != 1)) {
-        axes.add(i);
+        axes.add(layout.inMemory(i));
       }
     }
+    boolean same = more == 0;
     Tensor sum =
         e.op("Sum")
-            .in(gradient, e.ints(axes.stream().mapToInt(Integer::intValue).toArray()))
-            .attr("keep_dims", false)
-            .one();
-    return sum.shape().equals(to) ? sum : e.op("Reshape").in(sum, e.dims(to)).one();
+            .raw(gradient, e.ints(axes.stream().mapToInt(Integer::intValue).toArray()))
+            .attr("keep_dims", same)
+            .one(same ? layout : Layout.PLAIN);
+    return sum.shape().equals(to) ? sum : e.op("Reshape").raw(sum, e.dims(to)).one();
   }
 
   /**
@@ -144,7 +172,7 @@ public final class Elementwise {
    * @return the sum
    */
   public static Tensor add(Emitter e, Tensor a, Tensor b) {
-    return binary(e, "AddV2", a, b, (g, x, y, z) -> new Tensor[] {g, g});
+    return binary(e, "AddV2", a, b, (g, x, y, z) -> g, (g, x, y, z) -> g);
   }
 
   /**
@@ -156,17 +184,36 @@ public final class Elementwise {
    * @return the product
    */
   public static Tensor mul(Emitter e, Tensor a, Tensor b) {
-    return binary(e, "Mul", a, b, (g, x, y, z) -> new Tensor[] {mul(e, g, y), mul(e, g, x)});
+    return binary(e, "Mul", a, b, (g, x, y, z) -> mul(e, g, y), (g, x, y, z) -> mul(e, g, x));
   }
 
   /**
-   * Returns e to the power of each element.
+   * Multiplies by a number.
    *
    * @param e where to
    * @param x the tensor
-   * @return the powers
+   * @param n the number, taken into x's type
+   * @return the product
    */
-  public static Tensor exp(Emitter e, Tensor x) {
-    return unary(e, "Exp", x, (g, in, out) -> mul(e, g, out));
+  public static Tensor scaled(Emitter e, Tensor x, Number n) {
+    return mul(e, x, e.scalar(n, x.type()));
+  }
+
+  /** Zeros shaped and laid out like a tensor: the gradient of what doesn't change with it. */
+  static Tensor zerosLike(Emitter e, Tensor x) {
+    return e.op("ZerosLike").raw(x).one(x.layout());
+  }
+
+  /** Chooses between two tensors of the same type, broadcasting; not differentiable. */
+  static Tensor select(Emitter e, Tensor condition, Tensor yes, Tensor no) {
+    Layout layout = condition.layout();
+    for (Tensor tensor : new Tensor[] {yes, no}) {
+      if (tensor.rank() == 4 && tensor.layout() != Layout.PLAIN) {
+        layout = tensor.layout();
+      }
+    }
+    return e.op("SelectV2")
+        .raw(aligned(e, condition, layout), aligned(e, yes, layout), aligned(e, no, layout))
+        .one(layout);
   }
 }

@@ -1,0 +1,134 @@
+package io.github.flora.tensorflow.op;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.flora.tensorflow.core.Emitter;
+import io.github.flora.tensorflow.core.Layout;
+import io.github.flora.tensorflow.core.Tape;
+import io.github.flora.tensorflow.core.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * What becomes of all numbers along axes. Axes may be negative, from the end; none at all means
+ * every axis.
+ */
+public final class Reductions {
+
+  private Reductions() {}
+
+  /**
+   * Sums.
+   *
+   * @param e where to
+   * @param x the tensor
+   * @param axes along which
+   * @param keepDims whether the axes stay with length 1
+   * @return the sums; of integers and booleans as int64
+   */
+  public static Tensor sum(Emitter e, Tensor x, int[] axes, boolean keepDims) {
+    Tensor in = x.type().isFloating() ? x : Elementwise.cast(e, x, DataType.INT64);
+    Tensor y = reduce(e, "Sum", in, axes, keepDims);
+    return Tape.record(
+        y, outputs -> new Tensor[] {spread(e, Elementwise.given(outputs), in, axes)}, in);
+  }
+
+  /**
+   * Returns means.
+   *
+   * @param e where to
+   * @param x the tensor, of a floating type
+   * @param axes along which
+   * @param keepDims whether the axes stay with length 1
+   * @return the means; NaN of nothing
+   * @throws IllegalArgumentException for integers and booleans
+   */
+  public static Tensor mean(Emitter e, Tensor x, int[] axes, boolean keepDims) {
+    floating(x, "mean");
+    Tensor y = reduce(e, "Mean", x, axes, keepDims);
+    double part = (double) y.shape().size() / x.shape().size();
+    return Tape.record(
+        y,
+        outputs -> {
+          Tensor share = Elementwise.scaled(e, Elementwise.given(outputs), part);
+          return new Tensor[] {spread(e, share, x, axes)};
+        },
+        x);
+  }
+
+  static void floating(Tensor x, String what) {
+    if (!x.type().isFloating()) {
+      throw new IllegalArgumentException(
+          "%s takes floating numbers, not %s: convert with toType".formatted(what, x.type()));
+    }
+  }
+
+  /** A reduction as TensorFlow has it, without gradient; transposes only where it has to. */
+  static Tensor reduce(Emitter e, String name, Tensor x, int[] axes, boolean keepDims) {
+    int[] seen = axes(axes, x.rank());
+    Tensor in = keepDims || leavesOrder(x.layout(), seen, x.rank()) ? x : e.plain(x);
+    int[] memory = Arrays.stream(seen).map(in.layout()::inMemory).toArray();
+    return e.op(name)
+        .raw(in, e.ints(memory))
+        .attr("keep_dims", keepDims)
+        .one(keepDims ? in.layout() : Layout.PLAIN);
+  }
+
+  /** Whether the axes that are left lie in memory in the order of the shape. */
+  private static boolean leavesOrder(Layout layout, int[] axes, int rank) {
+    int[] left =
+        IntStream.range(0, rank)
+            .filter(axis -> Arrays.stream(axes).noneMatch(a -> a == axis))
+            .map(layout::inMemory)
+            .toArray();
+    return IntStream.range(1, left.length).allMatch(i -> left[i - 1] < left[i]);
+  }
+
+  /** Repeats what a reduction gave along the axes that it took away; in x's layout. */
+  static Tensor spread(Emitter e, Tensor reduced, Tensor x, int[] axes) {
+    Layout layout = x.layout();
+    Tensor dims = e.dims(layout.inMemory(x.shape()));
+    if (reduced.rank() == 0) {
+      return x.rank() == 0 ? reduced : e.op("Fill").raw(dims, reduced).one(layout);
+    }
+    Tensor kept = reduced;
+    if (reduced.rank() != x.rank()) {
+      Shape shape = keptShape(x.shape(), axes);
+      kept = e.op("Reshape").in(reduced).raw(e.dims(shape)).one();
+    }
+    Tensor same = Elementwise.aligned(e, kept, layout);
+    return same.shape().equals(x.shape()) ? same : e.op("BroadcastTo").raw(same, dims).one(layout);
+  }
+
+  private static Shape keptShape(Shape shape, int[] axes) {
+    long[] dims = shape.getShape().clone();
+    for (int axis : axes(axes, dims.length)) {
+      dims[axis] = 1;
+    }
+    return new Shape(dims);
+  }
+
+  /** The axes counted from 0, all if none are given. */
+  static int[] axes(int[] axes, int rank) {
+    return axes.length == 0
+        ? IntStream.range(0, rank).toArray()
+        : Arrays.stream(axes).map(axis -> axis(axis, rank)).filter(axis -> axis < rank).toArray();
+  }
+
+  /**
+   * Counts an axis from 0.
+   *
+   * @param axis the axis, negative from the end
+   * @param rank number of dimensions
+   * @return the axis; 0 and −1 of a tensor without dimensions are 0
+   * @throws IllegalArgumentException if there is no such axis
+   */
+  public static int axis(int axis, int rank) {
+    int range = Math.max(rank, 1);
+    if (axis < -range || axis >= range) {
+      throw new IllegalArgumentException(
+          "there is no axis %d in an array of %d dimensions".formatted(axis, rank));
+    }
+    return axis < 0 ? axis + range : axis;
+  }
+}
