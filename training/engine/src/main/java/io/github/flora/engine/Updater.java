@@ -2,6 +2,7 @@ package io.github.flora.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 
@@ -64,4 +65,34 @@ public interface Updater extends AutoCloseable {
   /** Frees the optimizer's state. */
   @Override
   void close();
+
+  /**
+   * Checks that a saved state fits.
+   *
+   * @param state the state of an updater
+   * @param saved what it is to go on from
+   * @throws IllegalArgumentException if names, numbers of arrays or shapes are others
+   */
+  static void requireFit(Map<String, List<NDArray>> state, Map<String, List<NDArray>> saved) {
+    if (!saved.keySet().equals(state.keySet())) {
+      throw new IllegalArgumentException(
+          "the optimizer's state is %s, not %s".formatted(state.keySet(), saved.keySet()));
+    }
+    state.forEach(
+        (name, arrays) -> {
+          List<NDArray> values = saved.getOrDefault(name, List.of());
+          if (values.size() != arrays.size()) {
+            throw new IllegalArgumentException(
+                "%s has to be of %d weights".formatted(name, arrays.size()));
+          }
+          for (int i = 0; i < values.size(); i++) {
+            Shape shape = arrays.get(i).getShape();
+            if (!shape.equals(values.get(i).getShape())) {
+              throw new IllegalArgumentException(
+                  "%s of weight %d has to be of shape %s, not %s"
+                      .formatted(name, i, shape, values.get(i).getShape()));
+            }
+          }
+        });
+  }
 }

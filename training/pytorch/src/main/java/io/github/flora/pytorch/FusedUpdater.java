@@ -204,29 +204,13 @@ final class FusedUpdater implements Updater {
 
   @Override
   public void load(Map<String, List<NDArray>> saved) {
-    if (!saved.keySet().equals(state.keySet())) {
-      throw new IllegalArgumentException(
-          "the optimizer's state is %s, not %s".formatted(state.keySet(), saved.keySet()));
-    }
+    Updater.requireFit(state, saved);
     List<NDArray> into = new ArrayList<>();
     List<NDArray> from = new ArrayList<>();
     state.forEach(
         (name, arrays) -> {
-          List<NDArray> values = saved.get(name);
-          if (values == null || values.size() != arrays.size()) {
-            throw new IllegalArgumentException(
-                "%s has to be of %d weights".formatted(name, arrays.size()));
-          }
-          for (int i = 0; i < values.size(); i++) {
-            Shape shape = arrays.get(i).getShape();
-            if (!shape.equals(values.get(i).getShape())) {
-              throw new IllegalArgumentException(
-                  "%s of weight %d has to be of shape %s, not %s"
-                      .formatted(name, i, shape, values.get(i).getShape()));
-            }
-          }
           into.addAll(arrays);
-          from.addAll(values);
+          from.addAll(saved.getOrDefault(name, List.of()));
         });
     if (into.isEmpty()) {
       return;

@@ -1,9 +1,11 @@
 package io.github.flora.tensorflow;
 
+import io.github.flora.tensorflow.core.CompiledFunction;
 import io.github.flora.tensorflow.core.EagerEmitter;
 import io.github.flora.tensorflow.core.EagerTensor;
 import io.github.flora.tensorflow.core.GraphEmitter;
 import io.github.flora.tensorflow.core.NotCompilableException;
+import io.github.flora.tensorflow.core.Op;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.core.Variable;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ final class Trace implements AutoCloseable {
   private final EagerEmitter eager;
   private final Map<Cell, Capture> captures = new LinkedHashMap<>();
   private final List<ArrayBase> arrays = new ArrayList<>();
+  private boolean compiled;
 
   Trace(EagerEmitter eager) {
     if (CURRENT.get() != null) {
@@ -38,11 +41,16 @@ final class Trace implements AutoCloseable {
   private static final class Capture {
 
     private final Tensor input;
+    private final Tensor read;
     private Tensor value;
 
-    Capture(Tensor input, Tensor value) {
+    /** The variable was updated by TensorFlow since it was read. */
+    private boolean updated;
+
+    Capture(Tensor input, Tensor read) {
       this.input = input;
-      this.value = value;
+      this.read = read;
+      this.value = read;
     }
   }
 
@@ -62,7 +70,14 @@ final class Trace implements AutoCloseable {
   /** Returns what stands for a cell's numbers at this point of the program. */
   Tensor read(Cell cell) {
     Tensor own = own(cell);
-    return own != null ? own : capture(cell).value;
+    if (own != null) {
+      return own;
+    }
+    Capture capture = capture(cell);
+    if (capture.updated) {
+      throw new NotCompilableException("a weight is read after its update in the same step");
+    }
+    return capture.value;
   }
 
   /** Changes a cell's numbers at this point of the program. */
@@ -100,17 +115,61 @@ final class Trace implements AutoCloseable {
     return made;
   }
 
-  /** Returns the handle of a variable, an input of TensorFlow's operations on variables. */
+  /**
+   * Starts TensorFlow's update of a variable in place, after what was read of it.
+   *
+   * @param type the operation, such as {@code ResourceApplyAdam}
+   * @param cell the variable's
+   * @return the operation, whose first input is the handle
+   */
+  Op update(String type, Cell cell) {
+    cell.variable(eager);
+    Capture capture = capture(cell);
+    capture.updated = true;
+    return graph.opAfter(type, capture.read).raw(capture.input);
+  }
+
+  /** Returns the handle of a variable, a further input of an update. */
   Tensor handle(Cell cell) {
     cell.variable(eager);
-    return capture(cell).input;
+    Capture capture = capture(cell);
+    capture.updated = true;
+    return capture.input;
+  }
+
+  /**
+   * Makes what was traced a function.
+   *
+   * @param label says what it does
+   * @param outputs what the caller wants of it
+   * @return the function
+   */
+  CompiledTrace compile(String label, Tensor[] outputs) {
+    List<CompiledTrace.Read> reads = new ArrayList<>();
+    List<Cell> changed = new ArrayList<>();
+    List<Tensor> all = new ArrayList<>(List.of(outputs));
+    captures.forEach(
+        (cell, capture) -> {
+          boolean variable = capture.input != capture.read;
+          reads.add(new CompiledTrace.Read(cell, variable, capture.read.layout()));
+          if (capture.value != capture.read) {
+            changed.add(cell);
+            all.add(capture.value);
+          }
+        });
+    CompiledFunction function =
+        new CompiledFunction(eager, label, graph, all.toArray(Tensor[]::new));
+    compiled = true;
+    return new CompiledTrace(function, reads, changed);
   }
 
   @Override
   public void close() {
     CURRENT.remove();
     arrays.forEach(ArrayBase::close);
-    captures.keySet().forEach(Cell::release);
+    if (!compiled) {
+      captures.keySet().forEach(Cell::release);
+    }
     graph.close();
   }
 }
