@@ -136,6 +136,13 @@ abstract class ArrayBase implements NDArray, Tape.Leaf {
     return values;
   }
 
+  /** Returns this array's numbers, then those of others. */
+  final Tensor[] valuesWith(NDList others) {
+    NDList all = new NDList(this);
+    all.addAll(others);
+    return values(all);
+  }
+
   private Cell open() {
     if (closed) {
       throw new IllegalStateException("the array has been closed already");

@@ -6,6 +6,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import io.github.flora.tensorflow.core.Tensor;
+import io.github.flora.tensorflow.op.Indexing;
+import io.github.flora.tensorflow.op.Joining;
+import io.github.flora.tensorflow.op.Products;
+import io.github.flora.tensorflow.op.Shaping;
+import io.github.flora.tensorflow.op.Sorting;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Shapes, indexing, sorting and products. */
 abstract class ShapeArray extends MathArray {
@@ -16,7 +24,7 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray gather(NDArray other, int axis) {
-    throw unsupported("gather");
+    return apply(e -> Indexing.gather(e, value(), value(other), axis));
   }
 
   @Override
@@ -26,17 +34,17 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray take(NDManager manager, NDArray other) {
-    throw unsupported("take");
+    return ((TensorFlowManager) manager).array(e -> Indexing.take(e, value(), value(other)));
   }
 
   @Override
   public NDArray put(NDArray other, NDArray other2) {
-    throw unsupported("put");
+    return apply(e -> Indexing.put(e, value(), value(other), value(other2)));
   }
 
   @Override
   public NDArray scatter(NDArray other, NDArray other2, int axis) {
-    throw unsupported("scatter");
+    return apply(e -> Indexing.scatter(e, value(), value(other), value(other2), axis));
   }
 
   @Override
@@ -56,22 +64,22 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray rotate90(int axis, int[] axes) {
-    throw unsupported("rotate90");
+    return apply(e -> Shaping.rotate90(e, value(), axis, axes));
   }
 
   @Override
   public NDList split(long[] values, int axis) {
-    throw unsupported("split");
+    return applyAll(e -> Joining.split(e, value(), sizes(values, axis), axis));
   }
 
   @Override
   public NDArray flatten() {
-    throw unsupported("flatten");
+    return apply(e -> Shaping.flatten(e, value(), 0, -1));
   }
 
   @Override
   public NDArray flatten(int axis, int axis2) {
-    throw unsupported("flatten");
+    return apply(e -> Shaping.flatten(e, value(), axis, axis2));
   }
 
   @Override
@@ -112,22 +120,22 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray pad(Shape shape, double v) {
-    throw unsupported("pad");
+    return apply(e -> Shaping.pad(e, value(), shape.getShape(), v));
   }
 
   @Override
   public NDArray reshape(Shape shape) {
-    throw unsupported("reshape");
+    return apply(e -> Shaping.reshape(e, value(), shape));
   }
 
   @Override
   public NDArray expandDims(int axis) {
-    throw unsupported("expandDims");
+    return apply(e -> Shaping.expandDims(e, value(), axis));
   }
 
   @Override
   public NDArray squeeze(int[] axes) {
-    throw unsupported("squeeze");
+    return apply(e -> Shaping.squeeze(e, value(), axes));
   }
 
   @Override
@@ -167,92 +175,106 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray inverse() {
-    throw unsupported("inverse");
+    return apply(e -> Products.inverse(e, value()));
   }
 
   @Override
   public NDArray tile(long n) {
-    throw unsupported("tile");
+    long[] repeats = new long[Math.max(1, dims())];
+    Arrays.fill(repeats, n);
+    return tile(repeats);
   }
 
   @Override
   public NDArray tile(int axis, long n) {
-    throw unsupported("tile");
+    long[] repeats = new long[dims()];
+    Arrays.fill(repeats, 1);
+    repeats[Shaping.axis(axis, repeats.length)] = n;
+    return tile(repeats);
   }
 
   @Override
   public NDArray tile(long[] values) {
-    throw unsupported("tile");
+    return apply(e -> Shaping.tile(e, value(), values));
   }
 
   @Override
   public NDArray tile(Shape shape) {
-    throw unsupported("tile");
+    return tile(times(shape));
   }
 
   @Override
   public NDArray repeat(long n) {
-    throw unsupported("repeat");
+    long[] repeats = new long[Math.max(1, dims())];
+    Arrays.fill(repeats, n);
+    return repeat(repeats);
   }
 
   @Override
   public NDArray repeat(int axis, long n) {
-    throw unsupported("repeat");
+    return apply(e -> Shaping.repeat(e, value(), axis, n));
   }
 
   @Override
   public NDArray repeat(long[] values) {
-    throw unsupported("repeat");
+    return apply(
+        e -> {
+          Tensor x = value();
+          for (int i = 0; i < values.length; i++) {
+            x = values[i] == 1 && x.rank() > 0 ? x : Shaping.repeat(e, x, i, values[i]);
+          }
+          return x;
+        });
   }
 
   @Override
   public NDArray repeat(Shape shape) {
-    throw unsupported("repeat");
+    return repeat(times(shape));
   }
 
   @Override
   public NDArray dot(NDArray other) {
-    throw unsupported("dot");
+    return apply(e -> Products.dot(e, value(), value(other)));
   }
 
   @Override
   public NDArray matMul(NDArray other) {
-    throw unsupported("matMul");
+    return apply(e -> Products.matMul(e, value(), value(other)));
   }
 
   @Override
   public NDArray batchMatMul(NDArray other) {
-    throw unsupported("batchMatMul");
+    return apply(e -> Products.batchMatMul(e, value(), value(other)));
   }
 
   @Override
   public NDArray flip(int... axes) {
-    throw unsupported("flip");
+    return apply(e -> Shaping.flip(e, value(), axes));
   }
 
   @Override
   public NDArray transpose() {
-    throw unsupported("transpose");
+    return transpose(IntStream.range(0, dims()).map(i -> dims() - 1 - i).toArray());
   }
 
   @Override
   public NDArray transpose(int... axes) {
-    throw unsupported("transpose");
+    return apply(e -> Shaping.transpose(e, value(), axes));
   }
 
   @Override
   public NDArray broadcast(Shape shape) {
-    throw unsupported("broadcast");
+    return apply(e -> Shaping.broadcast(e, value(), shape));
   }
 
   @Override
   public NDArray argMax() {
-    throw unsupported("argMax");
+    return apply(e -> Sorting.argMax(e, Shaping.flatten(e, value(), 0, -1), 0));
   }
 
   @Override
   public NDArray argMax(int axis) {
-    throw unsupported("argMax");
+    return apply(e -> Sorting.argMax(e, value(), axis));
   }
 
   @Override
@@ -262,17 +284,17 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray argMin() {
-    throw unsupported("argMin");
+    return apply(e -> Sorting.argMin(e, Shaping.flatten(e, value(), 0, -1), 0));
   }
 
   @Override
   public NDArray argMin(int axis) {
-    throw unsupported("argMin");
+    return apply(e -> Sorting.argMin(e, value(), axis));
   }
 
   @Override
   public NDArray toDense() {
-    throw unsupported("toDense");
+    return duplicate();
   }
 
   @Override
@@ -292,7 +314,7 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray batchDot(NDArray other) {
-    throw unsupported("batchDot");
+    return batchMatMul(other);
   }
 
   @Override
@@ -308,5 +330,54 @@ abstract class ShapeArray extends MathArray {
   @Override
   public NDArray conj() {
     throw unsupported("conj");
+  }
+
+  @Override
+  public NDList split(long sections, int axis) {
+    long size = getShape().get(Shaping.axis(axis, dims()));
+    if (sections < 1 || size % sections != 0) {
+      throw new IllegalArgumentException(
+          "%d elements along axis %d of %s can't be split into %d equal parts"
+              .formatted(size, axis, getShape(), sections));
+    }
+    long[] sizes = new long[(int) sections];
+    Arrays.fill(sizes, size / sections);
+    return applyAll(e -> Joining.split(e, value(), sizes, axis));
+  }
+
+  /** Sizes of the parts between indices; an index beyond the end gives an empty part. */
+  private long[] sizes(long[] indices, int axis) {
+    long size = getShape().get(Shaping.axis(axis, dims()));
+    long[] sizes = new long[indices.length + 1];
+    long before = 0;
+    for (int i = 0; i <= indices.length; i++) {
+      long end = i == indices.length ? size : Math.min(size, indices[i]);
+      if (end < before) {
+        throw new IllegalArgumentException(
+            "split indices have to ascend, unlike " + Arrays.toString(indices));
+      }
+      sizes[i] = end - before;
+      before = end;
+    }
+    return sizes;
+  }
+
+  /** How often each dimension has to be repeated to give a shape. */
+  private long[] times(Shape wanted) {
+    Shape shape = getShape();
+    int more = dims() - wanted.dimension();
+    long[] times = new long[dims()];
+    for (int i = 0; i < times.length; i++) {
+      long to = i < more ? shape.get(i) : wanted.get(i - more);
+      if (more < 0 || shape.get(i) == 0 || to % shape.get(i) != 0) {
+        throw new IllegalArgumentException(wanted + " is no multiple of " + shape);
+      }
+      times[i] = to / shape.get(i);
+    }
+    return times;
+  }
+
+  private int dims() {
+    return getShape().dimension();
   }
 }

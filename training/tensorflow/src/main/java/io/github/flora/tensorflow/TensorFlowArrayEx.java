@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.recurrent.RNN;
 import io.github.flora.tensorflow.op.Activations;
 import io.github.flora.tensorflow.op.Arithmetic;
+import io.github.flora.tensorflow.op.Joining;
 import java.util.List;
 
 /** What networks, optimizers and image transforms ask of an array. */
@@ -359,17 +360,18 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDArray where(NDArray condition, NDArray other) {
-    throw ArrayBase.unsupported("where");
+    return array.apply(
+        e -> Joining.where(e, array.value(condition), array.value(), array.value(other)));
   }
 
   @Override
   public NDArray stack(NDList arrays, int axis) {
-    throw ArrayBase.unsupported("stack");
+    return array.apply(e -> Joining.stack(e, axis, array.valuesWith(arrays)));
   }
 
   @Override
   public NDArray concat(NDList arrays, int axis) {
-    throw ArrayBase.unsupported("concat");
+    return array.apply(e -> Joining.concat(e, axis, array.valuesWith(arrays)));
   }
 
   @Override
