@@ -12,6 +12,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_Version;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import ai.djl.util.Utils;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -24,6 +25,15 @@ import org.tensorflow.proto.GPUOptions;
 
 /** The process's one eager context: devices, threads, functions. Lives until the process ends. */
 public final class Context {
+
+  private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
+  static {
+    // The native libraries are unpacked beside those of DJL's other engines.
+    if (System.getProperty(CACHE) == null) {
+      System.setProperty(CACHE, Utils.getEngineCacheDir("tensorflow").toString());
+    }
+  }
 
   private static volatile int threads;
 

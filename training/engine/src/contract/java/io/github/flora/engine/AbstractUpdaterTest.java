@@ -1,4 +1,4 @@
-package io.github.flora.pytorch;
+package io.github.flora.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,13 +9,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.github.flora.engine.Engines;
-import io.github.flora.engine.Optimizer;
 import io.github.flora.engine.Optimizer.Adam;
 import io.github.flora.engine.Optimizer.AdamW;
 import io.github.flora.engine.Optimizer.Sgd;
-import io.github.flora.engine.Updater;
-import io.github.flora.engine.Weight;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -87,7 +83,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * run("sgd + clipped", sgd(), 0.01, clip=4)
  * }</pre>
  */
-abstract class AbstractUpdaterTest {
+public abstract class AbstractUpdaterTest {
 
   private static final Adam ADAM = new Adam(0.9, 0.99, 1e-7, 0);
   private static final AdamW ADAMW = new AdamW(0.9, 0.99, 1e-7, 0.5);
@@ -100,12 +96,12 @@ abstract class AbstractUpdaterTest {
   private NDArray a;
   private NDArray b;
 
-  AbstractUpdaterTest(String engine) {
+  protected AbstractUpdaterTest(String engine) {
     this.engine = engine;
   }
 
   @BeforeEach
-  void open() {
+  final void open() {
     manager = Engine.getEngine(engine).newBaseManager();
     float[] values = new float[18];
     for (int i = 0; i < 18; i++) {

@@ -1,0 +1,10 @@
+package io.github.flora.tensorflow;
+
+import io.github.flora.engine.AbstractUpdaterTest;
+
+final class VariableUpdaterTest extends AbstractUpdaterTest {
+
+  VariableUpdaterTest() {
+    super("TensorFlow");
+  }
+}
