@@ -3,14 +3,21 @@ package io.github.flora.tensorflow;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.github.flora.tensorflow.op.Activations;
+import io.github.flora.tensorflow.op.Arithmetic;
+import io.github.flora.tensorflow.op.Cumulative;
+import io.github.flora.tensorflow.op.Elementwise;
+import io.github.flora.tensorflow.op.Extremes;
 import io.github.flora.tensorflow.op.MathFunctions;
+import io.github.flora.tensorflow.op.Norms;
 import io.github.flora.tensorflow.op.Reductions;
 import io.github.flora.tensorflow.op.Softmax;
+import io.github.flora.tensorflow.op.Trigonometry;
 
 /** What is computed element by element or along axes. */
 abstract class MathArray extends ArithmeticArray {
 
   private static final int[] ALL = {};
+  private static final int[] LAST = {-1};
 
   MathArray(TensorFlowManager manager, Cell cell) {
     super(manager, cell);
@@ -18,57 +25,60 @@ abstract class MathArray extends ArithmeticArray {
 
   @Override
   public NDArray xlogy(NDArray other) {
-    throw unsupported("xlogy");
+    if (isScalar() || other.isScalar()) {
+      throw new IllegalArgumentException("scalar is not allowed for xlogy()");
+    }
+    return with(Arithmetic::xlogy, other);
   }
 
   @Override
   public NDArray sign() {
-    throw unsupported("sign");
+    return with(MathFunctions::sign);
   }
 
   @Override
   public NDArray signi() {
-    throw unsupported("signi");
+    return into(MathFunctions::sign);
   }
 
   @Override
   public NDArray abs() {
-    throw unsupported("abs");
+    return with(MathFunctions::abs);
   }
 
   @Override
   public NDArray square() {
-    throw unsupported("square");
+    return with(MathFunctions::square);
   }
 
   @Override
   public NDArray sqrt() {
-    throw unsupported("sqrt");
+    return with(MathFunctions::sqrt);
   }
 
   @Override
   public NDArray cbrt() {
-    throw unsupported("cbrt");
+    return with(MathFunctions::cbrt);
   }
 
   @Override
   public NDArray floor() {
-    throw unsupported("floor");
+    return with(MathFunctions::floor);
   }
 
   @Override
   public NDArray ceil() {
-    throw unsupported("ceil");
+    return with(MathFunctions::ceil);
   }
 
   @Override
   public NDArray round() {
-    throw unsupported("round");
+    return with(MathFunctions::round);
   }
 
   @Override
   public NDArray trunc() {
-    throw unsupported("trunc");
+    return with(MathFunctions::trunc);
   }
 
   @Override
@@ -78,67 +88,67 @@ abstract class MathArray extends ArithmeticArray {
 
   @Override
   public NDArray gammaln() {
-    throw unsupported("gammaln");
+    return with(MathFunctions::gammaln);
   }
 
   @Override
   public NDArray log() {
-    throw unsupported("log");
+    return with(MathFunctions::log);
   }
 
   @Override
   public NDArray log10() {
-    throw unsupported("log10");
+    return with(MathFunctions::log10);
   }
 
   @Override
   public NDArray log2() {
-    throw unsupported("log2");
+    return with(MathFunctions::log2);
   }
 
   @Override
   public NDArray sin() {
-    throw unsupported("sin");
+    return with(Trigonometry::sin);
   }
 
   @Override
   public NDArray cos() {
-    throw unsupported("cos");
+    return with(Trigonometry::cos);
   }
 
   @Override
   public NDArray tan() {
-    throw unsupported("tan");
+    return with(Trigonometry::tan);
   }
 
   @Override
   public NDArray asin() {
-    throw unsupported("asin");
+    return with(Trigonometry::asin);
   }
 
   @Override
   public NDArray acos() {
-    throw unsupported("acos");
+    return with(Trigonometry::acos);
   }
 
   @Override
   public NDArray atan() {
-    throw unsupported("atan");
+    return with(Trigonometry::atan);
   }
 
   @Override
   public NDArray atan2(NDArray other) {
-    throw unsupported("atan2");
+    return with(Arithmetic::atan2, other);
   }
 
   @Override
   public NDArray sinh() {
-    throw unsupported("sinh");
+    return with(Trigonometry::sinh);
   }
 
   @Override
   public NDArray cosh() {
-    throw unsupported("cosh");
+    return with(Trigonometry::cosh);
   }
 
   @Override
@@ -148,47 +158,47 @@ abstract class MathArray extends ArithmeticArray {
 
   @Override
   public NDArray asinh() {
-    throw unsupported("asinh");
+    return with(Trigonometry::asinh);
   }
 
   @Override
   public NDArray acosh() {
-    throw unsupported("acosh");
+    return with(Trigonometry::acosh);
   }
 
   @Override
   public NDArray atanh() {
-    throw unsupported("atanh");
+    return with(Trigonometry::atanh);
   }
 
   @Override
   public NDArray toDegrees() {
-    throw unsupported("toDegrees");
+    return with(Trigonometry::toDegrees);
   }
 
   @Override
   public NDArray toRadians() {
-    throw unsupported("toRadians");
+    return with(Trigonometry::toRadians);
   }
 
   @Override
   public NDArray max() {
-    throw unsupported("max");
+    return max(ALL, false);
   }
 
   @Override
   public NDArray max(int[] axes, boolean keepDims) {
-    throw unsupported("max");
+    return apply(e -> Extremes.max(e, value(), axes, keepDims));
   }
 
   @Override
   public NDArray min() {
-    throw unsupported("min");
+    return min(ALL, false);
   }
 
   @Override
   public NDArray min(int[] axes, boolean keepDims) {
-    throw unsupported("min");
+    return apply(e -> Extremes.min(e, value(), axes, keepDims));
   }
 
   @Override
@@ -203,22 +213,22 @@ abstract class MathArray extends ArithmeticArray {
 
   @Override
   public NDArray cumProd(int axis) {
-    throw unsupported("cumProd");
+    return apply(e -> Cumulative.product(e, value(), axis));
   }
 
   @Override
   public NDArray cumProd(int axis, DataType type) {
-    throw unsupported("cumProd");
+    return apply(e -> Cumulative.product(e, Elementwise.cast(e, value(), type), axis));
   }
 
   @Override
   public NDArray prod() {
-    throw unsupported("prod");
+    return prod(ALL, false);
   }
 
   @Override
   public NDArray prod(int[] axes, boolean keepDims) {
-    throw unsupported("prod");
+    return apply(e -> Cumulative.prod(e, value(), axes, keepDims));
   }
 
   @Override
@@ -232,13 +242,14 @@ abstract class MathArray extends ArithmeticArray {
   }
 
   @Override
-  public NDArray normalize(double v, long n, double v2) {
-    throw unsupported("normalize");
+  public NDArray normalize(double exponent, long dim, double eps) {
+    int axis = Math.toIntExact(dim);
+    return apply(e -> Norms.normalize(e, value(), exponent, axis, eps));
   }
 
   @Override
-  public NDArray trace(int axis, int axis2, int axis3) {
-    throw unsupported("trace");
+  public NDArray trace(int offset, int axis1, int axis2) {
+    return apply(e -> Reductions.trace(e, value(), offset, axis1, axis2));
   }
 
   @Override
@@ -253,61 +264,72 @@ abstract class MathArray extends ArithmeticArray {
 
   @Override
   public NDArray cumSum() {
-    throw unsupported("cumSum");
+    // As DJL's PyTorch engine does, not as NDArray's documentation says.
+    return isScalar() ? reshape(1) : isEmpty() ? reshape(0) : cumSum(0);
   }
 
   @Override
   public NDArray cumSum(int axis) {
-    throw unsupported("cumSum");
+    return apply(e -> Cumulative.sum(e, value(), axis));
   }
 
   @Override
-  public NDArray clip(Number n, Number n2) {
-    throw unsupported("clip");
+  public NDArray clip(Number min, Number max) {
+    return apply(e -> MathFunctions.clip(e, value(), min, max));
   }
 
   @Override
-  public NDArray percentile(Number n) {
-    throw unsupported("percentile");
+  public NDArray percentile(Number percentile) {
+    return percentile(percentile, LAST);
   }
 
   @Override
-  public NDArray percentile(Number n, int[] axes) {
-    throw unsupported("percentile");
+  public NDArray percentile(Number percentile, int[] axes) {
+    int axis = only("percentile", axes);
+    return apply(e -> Extremes.percentile(e, value(), percentile.doubleValue(), axis));
   }
 
   @Override
   public NDArray median() {
-    throw unsupported("median");
+    return median(LAST);
   }
 
   @Override
   public NDArray median(int[] axes) {
-    throw unsupported("median");
+    int axis = only("median", axes);
+    return apply(e -> Extremes.median(e, value(), axis));
   }
 
   @Override
   public NDArray erfinv() {
-    throw unsupported("erfinv");
+    return with(MathFunctions::erfinv);
   }
 
   @Override
   public NDArray erf() {
-    throw unsupported("erf");
+    return with(MathFunctions::erf);
   }
 
   @Override
   public NDArray norm(boolean keepDims) {
-    throw unsupported("norm");
+    return norm(2, ALL, keepDims);
   }
 
   @Override
-  public NDArray norm(int axis, int[] axes, boolean keepDims) {
-    throw unsupported("norm");
+  public NDArray norm(int ord, int[] axes, boolean keepDims) {
+    return apply(e -> Norms.norm(e, value(), ord, axes, keepDims));
   }
 
   @Override
-  public NDArray diff(int axis, int axis2) {
-    throw unsupported("diff");
+  public NDArray diff(int n, int dim) {
+    return apply(e -> Cumulative.diff(e, value(), n, dim));
+  }
+
+  private static int only(String operation, int[] axes) {
+    if (axes.length != 1) {
+      throw new UnsupportedOperationException(
+          "%s takes one axis, not %d".formatted(operation, axes.length));
+    }
+    return axes[0];
   }
 }

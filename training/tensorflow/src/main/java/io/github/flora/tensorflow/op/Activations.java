@@ -204,14 +204,16 @@ public final class Activations {
   }
 
   /**
-   * Returns x · tanh(ln(1 + e^x)) (Misra 2019).
+   * Returns x · tanh(log2(1 + e^x)), which DJL calls mish. Misra's (2019) has the natural
+   * logarithm; a network has to give the same on every engine, though.
    *
    * @param e where to
    * @param x the tensor
-   * @return the activations
+   * @return the activations, finite where e^x isn't
    */
   public static Tensor mish(Emitter e, Tensor x) {
     Tensor in = Promotion.floating(e, x);
-    return Elementwise.mul(e, tanh(e, softPlus(e, in)), in);
+    Tensor logarithm = Elementwise.scaled(e, softPlus(e, in), 1 / Math.log(2));
+    return Elementwise.mul(e, tanh(e, logarithm), in);
   }
 }

@@ -135,7 +135,8 @@ public final class Arithmetic {
     DataType type = numeric(a, b, "raised to a power");
     if (type == DataType.UINT8) {
       // TensorFlow's Pow doesn't know it.
-      Tensor wide = pow(e, Elementwise.cast(e, a, DataType.INT64), b);
+      DataType wider = DataType.INT64;
+      Tensor wide = pow(e, Elementwise.cast(e, a, wider), Elementwise.cast(e, b, wider));
       return Elementwise.cast(e, wide, type);
     }
     return Elementwise.binary(

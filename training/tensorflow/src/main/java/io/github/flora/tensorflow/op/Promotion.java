@@ -50,6 +50,37 @@ public final class Promotion {
   }
 
   /**
+   * Converts a tensor as an operation with a number would.
+   *
+   * @param e where to
+   * @param x the tensor
+   * @param n the number
+   * @return the tensor in the type that it and the number have in common
+   */
+  static Tensor meeting(Emitter e, Tensor x, Number n) {
+    return Elementwise.cast(e, x, common(x.type(), x.rank() == 0, typeOf(n), true));
+  }
+
+  /**
+   * Returns the type of numbers between bounds. Unlike in arithmetic the bounds count as numbers of
+   * Python: whatever their width, they only turn booleans into int64, and integers into float32.
+   *
+   * @param x the tensor
+   * @param bounds the bounds
+   * @return the type
+   */
+  static DataType bounded(Tensor x, Number... bounds) {
+    int highest = category(x.type());
+    for (Number bound : bounds) {
+      highest = Math.max(highest, category(typeOf(bound)));
+    }
+    if (highest == category(x.type())) {
+      return x.type();
+    }
+    return highest == 2 ? DataType.FLOAT32 : DataType.INT64;
+  }
+
+  /**
    * Returns the type in which two tensors meet.
    *
    * @param a one

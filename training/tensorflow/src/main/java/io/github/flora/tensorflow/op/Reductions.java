@@ -8,6 +8,7 @@ import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * What becomes of all numbers along axes. Axes may be negative, from the end; none at all means
@@ -106,6 +107,74 @@ public final class Reductions {
       dims[axis] = 1;
     }
     return new Shape(dims);
+  }
+
+  /** A shape without some axes, counted from 0. */
+  static Shape without(Shape shape, int... axes) {
+    return new Shape(
+        IntStream.range(0, shape.dimension())
+            .filter(axis -> Arrays.stream(axes).noneMatch(a -> a == axis))
+            .mapToLong(shape::get)
+            .toArray());
+  }
+
+  /** Takes axes of length 1 away, counted from 0; differentiable. */
+  static Tensor dropped(Emitter e, Tensor x, int... axes) {
+    Tensor y = e.op("Reshape").in(x).raw(e.dims(without(x.shape(), axes))).one();
+    return Tape.record(
+        y,
+        outputs ->
+            new Tensor[] {
+              e.op("Reshape").in(Elementwise.given(outputs)).raw(e.dims(x.shape())).one()
+            },
+        x);
+  }
+
+  /** The permutation that swaps two axes. */
+  static int[] swap(int a, int b, int rank) {
+    int[] axes = IntStream.range(0, rank).toArray();
+    axes[a] = b;
+    axes[b] = a;
+    return axes;
+  }
+
+  /**
+   * Sums the diagonals of matrices.
+   *
+   * @param e where to
+   * @param x the tensor, of at least 2 dimensions
+   * @param offset which diagonal: 0 the main one, above 0 to its right
+   * @param axis1 the axis of the rows; goes away
+   * @param axis2 the axis of the columns; goes away
+   * @return the traces; of integers and booleans as int64; 0 if there is no such diagonal
+   * @throws IllegalArgumentException if the axes are the same
+   */
+  public static Tensor trace(Emitter e, Tensor x, int offset, int axis1, int axis2) {
+    int row = axis(axis1, x.rank());
+    int col = axis(axis2, x.rank());
+    if (row == col) {
+      throw new IllegalArgumentException(
+          "a trace takes two axes of %s, not %d and %d".formatted(x.shape(), axis1, axis2));
+    }
+    Tensor across = along(e, x.shape().get(col), x.rank(), col);
+    Tensor down = along(e, x.shape().get(row), x.rank(), row);
+    Tensor shifted = Elementwise.binary(e, "AddV2", down, e.scalar(offset, DataType.INT64));
+    Tensor mask = Elementwise.binary(e, "Equal", across, shifted);
+    Tensor in = x.type().isFloating() ? x : Elementwise.cast(e, x, DataType.INT64);
+    Tensor diagonal = Elementwise.mul(e, in, Elementwise.cast(e, mask, in.type()));
+    return sum(e, diagonal, new int[] {row, col}, false);
+  }
+
+  /** 0, 1, 2 … along one axis, the others of length 1. */
+  private static Tensor along(Emitter e, long length, int rank, int axis) {
+    long[] dims = LongStream.generate(() -> 1).limit(rank).toArray();
+    dims[axis] = length;
+    return e.op("Reshape").raw(range(e, length, DataType.INT64), e.longs(dims)).one();
+  }
+
+  /** 0 to n − 1 as int32 or int64. */
+  static Tensor range(Emitter e, long n, DataType type) {
+    return e.op("Range").raw(e.scalar(0, type), e.scalar(n, type), e.scalar(1, type)).one();
   }
 
   /** The axes counted from 0, all if none are given. */

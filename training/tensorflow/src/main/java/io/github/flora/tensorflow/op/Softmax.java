@@ -4,7 +4,6 @@ import io.github.flora.tensorflow.core.Emitter;
 import io.github.flora.tensorflow.core.Layout;
 import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
-import java.util.stream.IntStream;
 
 /** Scores to probabilities along an axis. */
 public final class Softmax {
@@ -68,9 +67,7 @@ public final class Softmax {
     if (place == last) {
       return e.op(name).raw(x).one(layout);
     }
-    int[] swap = IntStream.rangeClosed(0, last).toArray();
-    swap[place] = last;
-    swap[last] = place;
+    int[] swap = Reductions.swap(place, last, x.rank());
     Tensor swapped = e.op("Transpose").raw(e.relabelled(x, Layout.PLAIN), e.ints(swap)).one();
     Tensor y = e.op(name).raw(swapped).one();
     return e.op("Transpose").raw(y, e.ints(swap)).one(layout);
