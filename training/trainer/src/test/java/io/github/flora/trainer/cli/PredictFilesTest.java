@@ -134,6 +134,7 @@ final class PredictFilesTest {
     "png,9,DARK_ON_LIGHT",
     "jpg,5,DARK_ON_LIGHT",
     "gif,3,DARK_ON_LIGHT",
+    "tif,4,BRIGHT_ON_BLACK",
   })
   void picturesOfAnySizeAreUnderstood(String format, int scale, Ink ink) throws IOException {
     List<Object> arguments = new ArrayList<>();
