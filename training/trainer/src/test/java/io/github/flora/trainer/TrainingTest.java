@@ -24,7 +24,11 @@ import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,10 +36,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class TrainingTest {
 
   private static final ImageDataset DATA = SmallData.dataset(400, 100);
+
+  private static final Hyperparameters PLAIN =
+      SmallData.hyperparameters(3, 64, "adam", 1e-3, 0.2, null, true).toBuilder()
+          .optWeightDecay(0.1)
+          .build();
 
   @TempDir Path temp;
 
@@ -173,6 +183,41 @@ final class TrainingTest {
     try (RunFolder folder = RunFolder.open(temp.resolve("run"))) {
       assertEquals(info, folder.info());
     }
+  }
+
+  static Map<String, Hyperparameters> options() {
+    Map<String, Hyperparameters> options = new LinkedHashMap<>();
+    options.put("augment", PLAIN.toBuilder().optAugment(true).build());
+    options.put("label smoothing", PLAIN.toBuilder().optLabelSmoothing(0.1).build());
+    options.put("class weights", PLAIN.toBuilder().optBalanceClasses(true).build());
+    options.put("clip norm", PLAIN.toBuilder().optClipNorm(0.1).build());
+    options.put("weight decay", PLAIN.toBuilder().optWeightDecay(0.2).build());
+    options.put("no decay of norms", PLAIN.toBuilder().optDecayNorms(false).build());
+    options.put("cosine", PLAIN.toBuilder().optSchedule("cosine").build());
+    options.put("step", PLAIN.toBuilder().optSchedule("step").build());
+    options.put("warm-up", PLAIN.toBuilder().optWarmupEpochs(1).build());
+    options.put("adamw", PLAIN.toBuilder().optOptimizer("adamw").build());
+    options.put("dropout", PLAIN.toBuilder().optDropout(0.1).build());
+    return options;
+  }
+
+  /** An option that is taken and then forgotten would leave the training as it was. */
+  @ParameterizedTest
+  @MethodSource("optionNames")
+  void everyOptionReachesTheTraining(String name) throws IOException {
+    train("plain", training("mnist-cnn", PLAIN, 1), () -> false);
+    Hyperparameters how = Objects.requireNonNull(options().get(name));
+    train("other", training("mnist-cnn", how, 1), () -> false);
+    assertNotEquals(lastTrainLoss("plain"), lastTrainLoss("other"));
+  }
+
+  private double lastTrainLoss(String run) throws IOException {
+    List<Epoch> history = HistoryCsv.read(temp.resolve(run).resolve("history.csv"));
+    return history.get(history.size() - 1).trainLoss();
+  }
+
+  static Set<String> optionNames() {
+    return options().keySet();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.flora.trainer.SmallData;
+import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,15 @@ final class KillTest {
     Process process = start(arguments);
     assertTrue(process.waitFor(5, TimeUnit.MINUTES), arguments);
     assertEquals(0, process.exitValue(), () -> read(temp.resolve("out")));
+  }
+
+  /** Waits for the line that is printed before the first epoch, so that no kill hits the start. */
+  private void awaitTraining(Process process) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+    while (process.isAlive() && !read(temp.resolve("out")).contains("\nmodel ")) {
+      assertTrue(System.nanoTime() < deadline, "it doesn't start");
+      Thread.sleep(10);
+    }
   }
 
   private static String read(Path file) {
@@ -66,14 +76,21 @@ final class KillTest {
             + data;
     finish(train + " --output " + temp.resolve("whole"));
     Path cut = temp.resolve("cut");
+    // Some epochs of this machine as it is now, whatever else it does.
+    double longest =
+        2500
+            * HistoryCsv.read(temp.resolve("whole/history.csv")).stream()
+                .mapToDouble(Epoch::seconds)
+                .average()
+                .orElseThrow();
     long seed = System.nanoTime();
     System.out.printf("seed %d%n", seed);
     Random random = new Random(seed);
     Process process = start(train + " --output " + cut);
     int kills = 0;
     while (kills < KILLS) {
-      // Starting takes about two seconds, an epoch half of one.
-      if (process.waitFor(1500 + random.nextInt(2000), TimeUnit.MILLISECONDS)) {
+      awaitTraining(process);
+      if (process.waitFor((long) (random.nextDouble() * longest), TimeUnit.MILLISECONDS)) {
         assertEquals(0, process.exitValue(), () -> read(temp.resolve("out")));
         break;
       }
