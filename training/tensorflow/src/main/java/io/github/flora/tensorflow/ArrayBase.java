@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import io.github.flora.tensorflow.core.EagerEmitter;
 import io.github.flora.tensorflow.core.EagerTensor;
 import io.github.flora.tensorflow.core.Emitter;
+import io.github.flora.tensorflow.core.Layout;
 import io.github.flora.tensorflow.core.NotCompilableException;
 import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
@@ -155,6 +156,11 @@ abstract class ArrayBase implements NDArray, Tape.Leaf {
   /** Makes the numbers a variable. */
   final Variable variable() {
     return open().variable(eager());
+  }
+
+  /** Makes the numbers a variable that lies in memory as asked for, unless they are one already. */
+  final Variable variable(Layout layout) {
+    return open().variable(eager(), layout);
   }
 
   final Cell cell() {

@@ -3,6 +3,7 @@ package io.github.flora.tensorflow;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.flora.tensorflow.core.EagerEmitter;
+import io.github.flora.tensorflow.core.Layout;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.core.Variable;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,18 @@ final class Cell {
    * Makes the numbers a variable, which optimizers change in place, unless they are one already.
    */
   synchronized Variable variable(EagerEmitter emitter) {
+    return variable(emitter, tensor == null ? Layout.PLAIN : tensor.layout());
+  }
+
+  /**
+   * Makes the numbers a variable of a layout, in which they then stay, unless they are one already.
+   */
+  synchronized Variable variable(EagerEmitter emitter, Layout layout) {
     if (variable == null) {
       if (tensor == null) {
         throw closed();
       }
-      variable = new Variable(emitter, tensor);
+      variable = new Variable(emitter, emitter.as(layout, tensor));
       tensor.release();
       tensor = null;
     }

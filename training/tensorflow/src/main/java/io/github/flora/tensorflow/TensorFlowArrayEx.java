@@ -8,10 +8,22 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.recurrent.RNN;
+import io.github.flora.tensorflow.core.EagerEmitter;
+import io.github.flora.tensorflow.core.Emitter;
+import io.github.flora.tensorflow.core.Layout;
+import io.github.flora.tensorflow.core.Tensor;
+import io.github.flora.tensorflow.core.Variable;
 import io.github.flora.tensorflow.op.Activations;
 import io.github.flora.tensorflow.op.Arithmetic;
+import io.github.flora.tensorflow.op.Convolutions;
+import io.github.flora.tensorflow.op.Dense;
 import io.github.flora.tensorflow.op.Joining;
+import io.github.flora.tensorflow.op.Normalization;
+import io.github.flora.tensorflow.op.Pooling;
+import io.github.flora.tensorflow.op.Updates;
+import io.github.flora.tensorflow.op.Updates.Preparation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What networks, optimizers and image transforms ask of an array. */
 final class TensorFlowArrayEx implements NDArrayEx {
@@ -20,6 +32,47 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   TensorFlowArrayEx(TensorFlowArray array) {
     this.array = array;
+  }
+
+  private static Tensor[] one(Tensor tensor) {
+    return new Tensor[] {tensor};
+  }
+
+  private @Nullable Tensor optional(@Nullable NDArray other) {
+    return other == null ? null : array.value(other);
+  }
+
+  /** A step of an optimizer on the variables of a weight and of what it keeps for the weight. */
+  private interface Step {
+    void run(Emitter e, Tensor[] handles, Tensor gradient);
+  }
+
+  /**
+   * Carries out a step of an optimizer and forgets the gradient, as DJL's PyTorch engine does.
+   *
+   * @param inputs the weight, its gradient, then what the optimizer keeps
+   */
+  private void update(NDList inputs, NDList weights, Preparation preparation, Step step) {
+    EagerEmitter e = array.eager();
+    e.framed(
+        () -> {
+          Tensor gradient = array.value(inputs.get(1));
+          // Filters come to lie in memory as their gradients do, and as convolutions want them.
+          Variable[] variables = new Variable[inputs.size() - 1];
+          Tensor[] handles = new Tensor[variables.length];
+          for (int i = 0; i < variables.length; i++) {
+            ArrayBase kept = (ArrayBase) inputs.get(i == 0 ? 0 : i + 1);
+            Layout layout = i == 0 ? gradient.layout() : variables[0].layout();
+            variables[i] = kept.variable(layout);
+            handles[i] = variables[i].handle();
+          }
+          Layout layout = variables[0].layout();
+          Tensor same = e.as(layout, gradient);
+          Tensor weight = preparation.decay() == 0 ? same : e.as(layout, variables[0].read());
+          step.run(e, handles, preparation.prepare(e, weight, same));
+          return this;
+        });
+    ((ArrayBase) weights.singletonOrThrow()).zeroGradient();
   }
 
   @Override
@@ -104,7 +157,7 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDArray maxPool(Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
-    throw ArrayBase.unsupported("maxPool");
+    return array.apply(e -> Pooling.max(e, array.value(), kernelShape, stride, padding, ceilMode));
   }
 
   @Override
@@ -172,7 +225,24 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float epsilon,
       boolean lazyUpdate,
       boolean adamw) {
-    throw ArrayBase.unsupported("adamUpdate");
+    Preparation preparation = new Preparation(rescaleGrad, clipGrad, adamw ? 0 : weightDecay);
+    update(
+        inputs,
+        weights,
+        preparation,
+        (e, handles, gradient) -> {
+          if (adamw && weightDecay != 0) {
+            // Decoupled from the gradient (Loshchilov and Hutter, 2019).
+            Updates.subtract(
+                e,
+                handles[0],
+                ((ArrayBase) inputs.get(0)).value(),
+                e.scalar(learningRate * weightDecay, gradient.type()));
+          }
+          Tensor rate = e.scalar(learningRateBiasCorrection, gradient.type());
+          Updates.adam(
+              e, handles[0], handles[1], handles[2], gradient, rate, beta1, beta2, epsilon);
+        });
   }
 
   @Override
@@ -212,7 +282,19 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float clipGrad,
       float momentum,
       boolean lazyUpdate) {
-    throw ArrayBase.unsupported("sgdUpdate");
+    Preparation preparation = new Preparation(rescaleGrad, clipGrad, weightDecay);
+    update(
+        inputs,
+        weights,
+        preparation,
+        (e, handles, gradient) -> {
+          Tensor rate = e.scalar(learningRate, gradient.type());
+          if (momentum == 0) {
+            Updates.subtract(e, handles[0], gradient, rate);
+          } else {
+            Updates.momentum(e, handles[0], handles[1], gradient, rate, momentum);
+          }
+        });
   }
 
   @Override
@@ -224,7 +306,18 @@ final class TensorFlowArrayEx implements NDArrayEx {
       Shape padding,
       Shape dilation,
       int groups) {
-    throw ArrayBase.unsupported("convolution");
+    return array.applyAll(
+        e ->
+            one(
+                Convolutions.convolution(
+                    e,
+                    array.value(input),
+                    array.value(weight),
+                    optional(bias),
+                    stride,
+                    padding,
+                    dilation,
+                    groups)));
   }
 
   @Override
@@ -242,7 +335,8 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDList linear(NDArray input, NDArray weight, NDArray bias) {
-    throw ArrayBase.unsupported("linear");
+    return array.applyAll(
+        e -> one(Dense.linear(e, array.value(input), array.value(weight), optional(bias))));
   }
 
   @Override
@@ -257,7 +351,7 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDList dropout(NDArray input, float rate, boolean training) {
-    throw ArrayBase.unsupported("dropout");
+    return array.applyAll(e -> one(Dense.dropout(e, array.value(input), rate, training)));
   }
 
   @Override
@@ -277,7 +371,26 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float momentum,
       float eps,
       boolean training) {
-    throw ArrayBase.unsupported("batchNorm");
+    return array.applyAll(
+        e -> {
+          Normalization.Batch batch =
+              Normalization.batch(
+                  e,
+                  array.value(input),
+                  array.value(runningMean),
+                  array.value(runningVar),
+                  array.value(gamma),
+                  array.value(beta),
+                  axis,
+                  momentum,
+                  eps,
+                  training);
+          if (training) {
+            ((ArrayBase) runningMean).assign(same -> batch.mean());
+            ((ArrayBase) runningVar).assign(same -> batch.variance());
+          }
+          return one(batch.output());
+        });
   }
 
   @Override

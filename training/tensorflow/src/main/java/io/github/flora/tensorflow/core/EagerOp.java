@@ -13,6 +13,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TFE_OpSetAttrShape
 import static org.tensorflow.internal.c_api.global.tensorflow.TFE_OpSetAttrString;
 import static org.tensorflow.internal.c_api.global.tensorflow.TFE_OpSetAttrType;
 import static org.tensorflow.internal.c_api.global.tensorflow.TFE_OpSetDevice;
+import static org.tensorflow.internal.c_api.global.tensorflow.TFE_TensorHandleNumDims;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -29,6 +30,9 @@ import org.tensorflow.internal.c_api.TF_Status;
 
 /** An operation that is carried out when it is finished. */
 final class EagerOp extends Op {
+
+  /** The number of dimensions of every layout but plain. */
+  private static final int LAID_OUT = 4;
 
   private final EagerEmitter emitter;
   private final Context context;
@@ -137,7 +141,11 @@ final class EagerOp extends Op {
     TFE_TensorHandle[] handles = execute(outputs);
     Tensor[] tensors = new Tensor[outputs];
     for (int i = 0; i < outputs; i++) {
-      tensors[i] = emitter.own(handles[i], layout);
+      boolean fits =
+          outputs == 1
+              || layout == Layout.PLAIN
+              || TFE_TensorHandleNumDims(handles[i], Status.current()) == LAID_OUT;
+      tensors[i] = emitter.own(handles[i], fits ? layout : Layout.PLAIN);
     }
     return tensors;
   }

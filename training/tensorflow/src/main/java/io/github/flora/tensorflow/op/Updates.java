@@ -1,0 +1,111 @@
+package io.github.flora.tensorflow.op;
+
+import io.github.flora.tensorflow.core.Emitter;
+import io.github.flora.tensorflow.core.Tensor;
+
+/** Steps of optimizers, on variables given by their handles. */
+public final class Updates {
+
+  private Updates() {}
+
+  /**
+   * What optimizers do to a gradient before they use it.
+   *
+   * @param rescale a factor, applied first
+   * @param clip then numbers are brought into [−clip, clip]; 0 or less for not at all
+   * @param decay then this share of the weight is added; 0 for none
+   */
+  public record Preparation(float rescale, float clip, float decay) {
+
+    /**
+     * Prepares a gradient.
+     *
+     * @param e where to
+     * @param weight the weight, in the layout of the gradient
+     * @param gradient the gradient
+     * @return what to use in its place
+     */
+    public Tensor prepare(Emitter e, Tensor weight, Tensor gradient) {
+      Tensor g = gradient;
+      if (rescale != 1) {
+        g = e.op("Mul").raw(g, e.scalar(rescale, g.type())).one(g.layout());
+      }
+      if (clip > 0) {
+        g =
+            e.op("ClipByValue")
+                .raw(g, e.scalar(-clip, g.type()), e.scalar(clip, g.type()))
+                .one(g.layout());
+      }
+      if (decay != 0) {
+        Tensor share = e.op("Mul").raw(weight, e.scalar(decay, g.type())).one(g.layout());
+        g = e.op("AddV2").raw(g, share).one(g.layout());
+      }
+      return g;
+    }
+  }
+
+  /**
+   * A step of Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − rate ·
+   * m / (√v + ε).
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param mean the handle of m
+   * @param variance the handle of v
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate, corrected for the bias of m and v
+   * @param beta1 β₁
+   * @param beta2 β₂
+   * @param epsilon ε
+   */
+  public static void adam(
+      Emitter e,
+      Tensor weight,
+      Tensor mean,
+      Tensor variance,
+      Tensor gradient,
+      Tensor rate,
+      float beta1,
+      float beta2,
+      float epsilon) {
+    // With powers of 0 TensorFlow's own correction of the bias is a factor of 1.
+    Tensor zero = e.scalar(0, gradient.type());
+    e.op("ResourceApplyAdam")
+        .raw(weight, mean, variance, zero, zero)
+        .raw(rate, e.scalar(beta1, gradient.type()))
+        .raw(e.scalar(beta2, gradient.type()), e.scalar(epsilon, gradient.type()))
+        .raw(gradient)
+        .run();
+  }
+
+  /**
+   * Takes a multiple of a tensor from a variable: w ← w − rate · t.
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param tensor t, laid out like w
+   * @param rate a scalar, the factor
+   */
+  public static void subtract(Emitter e, Tensor weight, Tensor tensor, Tensor rate) {
+    e.op("ResourceApplyGradientDescent").raw(weight, rate, tensor).run();
+  }
+
+  /**
+   * A step of gradient descent with momentum, the rate part of the momentum: s ← momentum · s +
+   * rate · g, w ← w − s.
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param state the handle of s
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate
+   * @param momentum the share of s that is kept
+   */
+  public static void momentum(
+      Emitter e, Tensor weight, Tensor state, Tensor gradient, Tensor rate, float momentum) {
+    Tensor step = e.op("Mul").raw(gradient, rate).one(gradient.layout());
+    e.op("ResourceApplyMomentum")
+        .raw(weight, state, e.scalar(1, step.type()), step, e.scalar(momentum, step.type()))
+        .run();
+  }
+}
