@@ -15,10 +15,11 @@ import ai.djl.ndarray.types.Shape;
 import io.github.flora.tensorflow.core.Emitter;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.op.Indexing;
+import io.github.flora.tensorflow.op.Masking;
 import io.github.flora.tensorflow.op.Range;
 import io.github.flora.tensorflow.op.Shaping;
+import io.github.flora.tensorflow.op.Slicing;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,6 +41,9 @@ final class Selection {
 
   private final @Nullable NDIndexFullPick pick;
 
+  /** Whether slicing leaves all of every axis. */
+  private final boolean whole;
+
   /**
    * Reads an index.
    *
@@ -49,14 +53,17 @@ final class Selection {
    */
   Selection(NDIndex index, Shape shape) {
     List<NDIndexElement> elements = index.getIndices();
-    Optional<NDIndexFullPick> whole =
+    Optional<NDIndexFullPick> picked =
         elements.stream().anyMatch(NDIndexPick.class::isInstance)
             ? NDIndexFullPick.fromIndex(index, shape)
             : Optional.empty();
-    pick = whole.orElse(null);
+    pick = picked.orElse(null);
     if (pick != null) {
+      whole = true;
       return;
     }
+    whole =
+        elements.stream().allMatch(e -> e instanceof NDIndexAll || e instanceof NDIndexBooleans);
     int used = elements.stream().mapToInt(Selection::axes).sum();
     if (used > shape.dimension()) {
       throw new IllegalArgumentException(
@@ -154,6 +161,18 @@ final class Selection {
     return pick == null && newAxes.isEmpty() && arrays.stream().allMatch(a -> a == null);
   }
 
+  /** Returns the mask if it is made of nothing but one for the first axes. */
+  @Nullable NDArray mask() {
+    NDArray first = pick != null || arrays.isEmpty() ? null : arrays.get(0);
+    boolean alone =
+        first != null
+            && first.getDataType().isBoolean()
+            && newAxes.isEmpty()
+            && whole
+            && arrays.stream().skip(1).allMatch(a -> a == null);
+    return alone ? first : null;
+  }
+
   /** Returns what is taken of each axis. */
   List<Range> ranges() {
     return ranges;
@@ -165,7 +184,7 @@ final class Selection {
       Tensor index = value.apply(pick.getIndices());
       return Indexing.pick(e, x, index, pick.getAxis());
     }
-    Tensor part = Indexing.slice(e, x, ranges);
+    Tensor part = Slicing.slice(e, x, ranges);
     int axis = 0;
     List<@Nullable Tensor> indices = new ArrayList<>();
     for (int i = 0; i < arrays.size(); i++) {
@@ -176,16 +195,11 @@ final class Selection {
       Tensor index = array == null ? null : value.apply(array);
       if (array != null && index != null && array.getDataType().isBoolean()) {
         part = Shaping.flatten(e, part, axis, axis + index.rank() - 1);
-        index = Indexing.trueAt(e, index);
+        index = Masking.trueAt(e, index);
       }
       indices.add(index);
       axis++;
     }
     return Indexing.at(e, part, indices);
-  }
-
-  @Override
-  public String toString() {
-    return ranges + " " + Arrays.toString(arrays.toArray());
   }
 }

@@ -9,7 +9,9 @@ import ai.djl.ndarray.types.SparseFormat;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.op.Indexing;
 import io.github.flora.tensorflow.op.Joining;
+import io.github.flora.tensorflow.op.Masking;
 import io.github.flora.tensorflow.op.Products;
+import io.github.flora.tensorflow.op.Repeating;
 import io.github.flora.tensorflow.op.Shaping;
 import io.github.flora.tensorflow.op.Sorting;
 import java.util.Arrays;
@@ -23,53 +25,53 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray gather(NDArray other, int axis) {
-    return apply(e -> Indexing.gather(e, value(), value(other), axis));
+  public NDArray gather(NDArray index, int axis) {
+    return apply(e -> Indexing.gather(e, value(), value(index), axis));
   }
 
   @Override
-  public NDArray gatherNd(NDArray other) {
-    throw unsupported("gatherNd");
+  public NDArray gatherNd(NDArray index) {
+    return apply(e -> Indexing.gatherNd(e, value(), value(index)));
   }
 
   @Override
-  public NDArray take(NDManager manager, NDArray other) {
-    return ((TensorFlowManager) manager).array(e -> Indexing.take(e, value(), value(other)));
+  public NDArray take(NDManager manager, NDArray index) {
+    return ((TensorFlowManager) manager).array(e -> Indexing.take(e, value(), value(index)));
   }
 
   @Override
-  public NDArray put(NDArray other, NDArray other2) {
-    return apply(e -> Indexing.put(e, value(), value(other), value(other2)));
+  public NDArray put(NDArray index, NDArray data) {
+    return apply(e -> Indexing.put(e, value(), value(index), value(data)));
   }
 
   @Override
-  public NDArray scatter(NDArray other, NDArray other2, int axis) {
-    return apply(e -> Indexing.scatter(e, value(), value(other), value(other2), axis));
+  public NDArray scatter(NDArray index, NDArray data, int axis) {
+    return apply(e -> Indexing.scatter(e, value(), value(index), value(data), axis));
   }
 
   @Override
-  public NDArray booleanMask(NDArray other, int axis) {
-    throw unsupported("booleanMask");
+  public NDArray booleanMask(NDArray mask, int axis) {
+    return apply(e -> Masking.masked(e, value(), value(mask), axis));
   }
 
   @Override
-  public NDArray sequenceMask(NDArray other, float value) {
-    throw unsupported("sequenceMask");
+  public NDArray sequenceMask(NDArray lengths, float value) {
+    return apply(e -> Masking.sequence(e, value(), value(lengths), value));
   }
 
   @Override
-  public NDArray sequenceMask(NDArray other) {
-    throw unsupported("sequenceMask");
+  public NDArray sequenceMask(NDArray lengths) {
+    return sequenceMask(lengths, 0);
   }
 
   @Override
-  public NDArray rotate90(int axis, int[] axes) {
-    return apply(e -> Shaping.rotate90(e, value(), axis, axes));
+  public NDArray rotate90(int times, int[] axes) {
+    return apply(e -> Shaping.rotate90(e, value(), times, axes));
   }
 
   @Override
-  public NDList split(long[] values, int axis) {
-    return applyAll(e -> Joining.split(e, value(), sizes(values, axis), axis));
+  public NDList split(long[] indices, int axis) {
+    return applyAll(e -> Joining.split(e, value(), sizes(indices, axis), axis));
   }
 
   @Override
@@ -78,8 +80,8 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray flatten(int axis, int axis2) {
-    return apply(e -> Shaping.flatten(e, value(), axis, axis2));
+  public NDArray flatten(int from, int to) {
+    return apply(e -> Shaping.flatten(e, value(), from, to));
   }
 
   @Override
@@ -119,8 +121,8 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray pad(Shape shape, double v) {
-    return apply(e -> Shaping.pad(e, value(), shape.getShape(), v));
+  public NDArray pad(Shape padding, double value) {
+    return apply(e -> Repeating.pad(e, value(), padding.getShape(), value));
   }
 
   @Override
@@ -139,38 +141,48 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDList unique(Integer dim, boolean keepDims, boolean keepDims2, boolean keepDims3) {
-    throw unsupported("unique");
+  public NDList unique(Integer dim, boolean sorted, boolean inverse, boolean counts) {
+    if (dim != null) {
+      throw unsupported("unique along an axis");
+    }
+    NDList all = applyAll(e -> Sorting.unique(e, value()));
+    if (!counts) {
+      all.remove(2).close();
+    }
+    if (!inverse) {
+      all.remove(1).close();
+    }
+    return all;
   }
 
   @Override
-  public NDArray argSort(int axis, boolean keepDims) {
-    throw unsupported("argSort");
+  public NDArray argSort(int axis, boolean ascending) {
+    return apply(e -> Sorting.argSort(e, value(), axis, ascending));
   }
 
   @Override
   public NDArray sort() {
-    throw unsupported("sort");
+    return sort(-1);
   }
 
   @Override
   public NDArray sort(int axis) {
-    throw unsupported("sort");
+    return apply(e -> Sorting.sort(e, value(), axis));
   }
 
   @Override
   public NDArray diagonal() {
-    throw unsupported("diagonal");
+    return diagonal(0, 0, 1);
   }
 
   @Override
-  public NDArray diagonal(int axis) {
-    throw unsupported("diagonal");
+  public NDArray diagonal(int offset) {
+    return diagonal(offset, 0, 1);
   }
 
   @Override
-  public NDArray diagonal(int axis, int axis2, int axis3) {
-    throw unsupported("diagonal");
+  public NDArray diagonal(int offset, int rows, int columns) {
+    return apply(e -> Indexing.diagonal(e, value(), offset, rows, columns));
   }
 
   @Override
@@ -179,23 +191,26 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray tile(long n) {
-    long[] repeats = new long[Math.max(1, dims())];
-    Arrays.fill(repeats, n);
-    return tile(repeats);
+  public NDArray tile(long repeats) {
+    if (isEmpty()) {
+      return duplicate();
+    }
+    long[] all = new long[Math.max(1, dims())];
+    Arrays.fill(all, repeats);
+    return tile(all);
   }
 
   @Override
-  public NDArray tile(int axis, long n) {
-    long[] repeats = new long[dims()];
-    Arrays.fill(repeats, 1);
-    repeats[Shaping.axis(axis, repeats.length)] = n;
-    return tile(repeats);
+  public NDArray tile(int axis, long times) {
+    long[] all = new long[dims()];
+    Arrays.fill(all, 1);
+    all[Shaping.axis(axis, all.length)] = times;
+    return tile(all);
   }
 
   @Override
-  public NDArray tile(long[] values) {
-    return apply(e -> Shaping.tile(e, value(), values));
+  public NDArray tile(long[] repeats) {
+    return apply(e -> Repeating.tile(e, value(), repeats));
   }
 
   @Override
@@ -204,24 +219,27 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray repeat(long n) {
-    long[] repeats = new long[Math.max(1, dims())];
-    Arrays.fill(repeats, n);
-    return repeat(repeats);
+  public NDArray repeat(long repeats) {
+    if (isEmpty()) {
+      return duplicate();
+    }
+    long[] all = new long[Math.max(1, dims())];
+    Arrays.fill(all, repeats);
+    return repeat(all);
   }
 
   @Override
-  public NDArray repeat(int axis, long n) {
-    return apply(e -> Shaping.repeat(e, value(), axis, n));
+  public NDArray repeat(int axis, long times) {
+    return apply(e -> Repeating.repeat(e, value(), axis, times));
   }
 
   @Override
-  public NDArray repeat(long[] values) {
+  public NDArray repeat(long[] repeats) {
     return apply(
         e -> {
           Tensor x = value();
-          for (int i = 0; i < values.length; i++) {
-            x = values[i] == 1 && x.rank() > 0 ? x : Shaping.repeat(e, x, i, values[i]);
+          for (int i = 0; i < repeats.length; i++) {
+            x = repeats[i] == 1 && x.rank() > 0 ? x : Repeating.repeat(e, x, i, repeats[i]);
           }
           return x;
         });
@@ -253,6 +271,11 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
+  public NDArray swapAxes(int a, int b) {
+    return apply(e -> Shaping.swap(e, value(), a, b));
+  }
+
+  @Override
   public NDArray transpose() {
     return transpose(IntStream.range(0, dims()).map(i -> dims() - 1 - i).toArray());
   }
@@ -264,7 +287,7 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray broadcast(Shape shape) {
-    return apply(e -> Shaping.broadcast(e, value(), shape));
+    return apply(e -> Repeating.broadcast(e, value(), shape));
   }
 
   @Override
@@ -278,8 +301,8 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDList topK(int axis, int axis2, boolean keepDims, boolean keepDims2) {
-    throw unsupported("topK");
+  public NDList topK(int k, int axis, boolean largest, boolean sorted) {
+    return applyAll(e -> Sorting.topK(e, value(), k, axis, largest));
   }
 
   @Override
@@ -299,17 +322,20 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray toSparse(SparseFormat format) {
+    if (format == SparseFormat.DENSE) {
+      throw new IllegalArgumentException("a sparse format is wanted, not " + format);
+    }
     throw unsupported("toSparse");
   }
 
   @Override
   public NDArray nonzero() {
-    throw unsupported("nonzero");
+    return apply(e -> Masking.nonzero(e, value()));
   }
 
   @Override
-  public NDArray oneHot(int axis, float value, float value2, DataType type) {
-    throw unsupported("oneHot");
+  public NDArray oneHot(int depth, float on, float off, DataType type) {
+    return apply(e -> Masking.oneHot(e, value(), depth, on, off, type));
   }
 
   @Override

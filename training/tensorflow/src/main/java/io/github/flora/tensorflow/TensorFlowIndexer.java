@@ -11,8 +11,10 @@ import io.github.flora.tensorflow.core.Emitter;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.op.Elementwise;
 import io.github.flora.tensorflow.op.Indexing;
+import io.github.flora.tensorflow.op.Masking;
 import io.github.flora.tensorflow.op.Range;
-import io.github.flora.tensorflow.op.Shaping;
+import io.github.flora.tensorflow.op.Repeating;
+import io.github.flora.tensorflow.op.Slicing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,7 +56,7 @@ final class TensorFlowIndexer extends NDArrayIndexer {
 
   @Override
   public NDArray get(NDArray array, NDIndexFullSlice slice) {
-    return manager.array(e -> Indexing.slice(e, value(array), ranges(slice)));
+    return manager.array(e -> Slicing.slice(e, value(array), ranges(slice)));
   }
 
   private static List<Range> ranges(NDIndexFullSlice slice) {
@@ -76,14 +78,19 @@ final class TensorFlowIndexer extends NDArrayIndexer {
     TensorFlowArray target = array(array);
     if (selection.isSlice()) {
       target.assign(
-          e -> Indexing.setSlice(e, target.value(), selection.ranges(), value(e, target, value)));
+          e -> Slicing.setSlice(e, target.value(), selection.ranges(), value(e, target, value)));
       return;
     }
+    NDArray mask = selection.mask();
     target.assign(
         e -> {
           Tensor x = target.value();
+          Tensor given = value(e, target, value);
+          if (mask != null && given.shape().size() == 1) {
+            return Masking.replaced(e, x, value(mask), given);
+          }
           Tensor at = selection.of(e, Indexing.positions(e, x.shape()), this::value);
-          Tensor values = Shaping.broadcast(e, value(e, target, value), at.shape());
+          Tensor values = Repeating.broadcast(e, given, at.shape());
           return Indexing.put(e, x, at, values);
         });
   }
@@ -110,8 +117,7 @@ final class TensorFlowIndexer extends NDArrayIndexer {
 
   private void set(NDArray array, NDIndexFullSlice slice, Object value) {
     TensorFlowArray target = array(array);
-    target.assign(
-        e -> Indexing.setSlice(e, target.value(), ranges(slice), value(e, target, value)));
+    target.assign(e -> Slicing.setSlice(e, target.value(), ranges(slice), value(e, target, value)));
   }
 
   @Override

@@ -5,13 +5,14 @@ import static io.github.flora.tensorflow.op.Elementwise.given;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.flora.tensorflow.core.Emitter;
-import io.github.flora.tensorflow.core.Layout;
-import io.github.flora.tensorflow.core.Op;
 import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,120 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class Indexing {
 
   private Indexing() {}
-
-  /**
-   * Takes a slice.
-   *
-   * @param e where to
-   * @param x the tensor
-   * @param ranges what to take of each axis
-   * @return the slice, without the dropped axes; keeps the layout of images if none is dropped
-   */
-  public static Tensor slice(Emitter e, Tensor x, List<Range> ranges) {
-    if (IntStream.range(0, x.rank()).allMatch(i -> whole(ranges.get(i), x.shape().get(i)))) {
-      return x;
-    }
-    Layout layout = x.layout();
-    boolean drops = ranges.stream().anyMatch(Range::dropped);
-    if (drops && layout != Layout.PLAIN) {
-      return dropped(e, slice(e, x, undropped(ranges)), ranges);
-    }
-    Tensor y = bounded(e, "StridedSlice", x, ranges, layout).one(layout);
-    return Tape.record(
-        y,
-        outputs -> {
-          Tensor shape = e.dims(layout.inMemory(x.shape()));
-          Tensor g = drops ? given(outputs) : e.as(layout, given(outputs));
-          return new Tensor[] {
-            bounded(e, "StridedSliceGrad", shape, ranges, layout, g).one(layout)
-          };
-        },
-        x);
-  }
-
-  private static boolean whole(Range range, long size) {
-    return range.begin() == 0 && range.end() == size && range.step() == 1 && !range.dropped();
-  }
-
-  private static List<Range> undropped(List<Range> ranges) {
-    return ranges.stream().map(r -> new Range(r.begin(), r.end(), r.step(), false)).toList();
-  }
-
-  private static Tensor dropped(Emitter e, Tensor slice, List<Range> ranges) {
-    int[] axes = IntStream.range(0, ranges.size()).filter(i -> ranges.get(i).dropped()).toArray();
-    return Shaping.squeeze(e, slice, axes);
-  }
-
-  private static Op bounded(
-      Emitter e, String type, Tensor first, List<Range> ranges, Layout layout, Tensor... last) {
-    long[][] bounds = bounds(ranges, layout);
-    long dropped = 0;
-    for (int i = 0; i < ranges.size(); i++) {
-      dropped |= ranges.get(i).dropped() ? 1L << i : 0;
-    }
-    return e.op(type)
-        .raw(first, e.longs(bounds[0]), e.longs(bounds[1]), e.longs(bounds[2]))
-        .raw(last)
-        .attr("begin_mask", 0L)
-        .attr("end_mask", 0L)
-        .attr("ellipsis_mask", 0L)
-        .attr("new_axis_mask", 0L)
-        .attr("shrink_axis_mask", dropped);
-  }
-
-  /** Begins, ends and steps in the order of memory. */
-  private static long[][] bounds(List<Range> ranges, Layout layout) {
-    long[][] bounds = new long[3][ranges.size()];
-    for (int i = 0; i < ranges.size(); i++) {
-      Range range = ranges.get(i);
-      int place = layout.inMemory(i);
-      bounds[0][place] = range.begin();
-      // TensorFlow counts an end below 0 from the last position; far below means before the first.
-      bounds[1][place] = range.end() < 0 ? Integer.MIN_VALUE : range.end();
-      bounds[2][place] = range.step();
-    }
-    return bounds;
-  }
-
-  /**
-   * Replaces a slice.
-   *
-   * @param e where to
-   * @param x the tensor
-   * @param ranges what to replace of each axis
-   * @param value what replaces it, of x's type; broadcast to the slice without the dropped axes
-   * @return x with the slice replaced
-   */
-  public static Tensor setSlice(Emitter e, Tensor x, List<Range> ranges, Tensor value) {
-    Shape full = new Shape(ranges.stream().mapToLong(Range::size).toArray());
-    Shape seen =
-        new Shape(ranges.stream().filter(r -> !r.dropped()).mapToLong(Range::size).toArray());
-    Tensor wide = Shaping.reshape(e, Shaping.broadcast(e, fitting(e, value, seen), seen), full);
-    List<Range> kept = undropped(ranges);
-    return Tape.record(
-        replaced(e, x, kept, wide),
-        outputs -> {
-          Tensor g = given(outputs);
-          return new Tensor[] {replaced(e, g, kept, Shaping.zeros(e, wide)), slice(e, g, kept)};
-        },
-        x,
-        wide);
-  }
-
-  private static Tensor replaced(Emitter e, Tensor x, List<Range> ranges, Tensor value) {
-    Layout layout = x.layout();
-    return bounded(e, "TensorStridedSliceUpdate", x, ranges, layout, e.as(layout, value))
-        .one(layout);
-  }
-
-  /** Leaves out dimensions of size 1 in front that are too many. */
-  private static Tensor fitting(Emitter e, Tensor value, Shape to) {
-    int more = value.rank() - to.dimension();
-    if (more <= 0 || value.shape().slice(0, more).size() != 1) {
-      return value;
-    }
-    return Shaping.reshape(e, value, value.shape().slice(more));
-  }
 
   /** Positions as int64, none negative if all were in range. */
   private static Tensor wrapped(Emitter e, Tensor index, long size) {
@@ -223,15 +110,9 @@ public final class Indexing {
         outputs -> {
           Tensor g = given(outputs);
           if (shape.get(last) == 1) {
-            Tensor hot =
-                e.op("OneHot")
-                    .in(
-                        e.op("Reshape").in(positions, e.dims(shape.slice(0, last))).one(),
-                        e.scalar(x.shape().get(last), DataType.INT32),
-                        e.scalar(1, g.type()),
-                        e.scalar(0, g.type()))
-                    .attr("axis", -1L)
-                    .one();
+            Tensor column = e.op("Reshape").raw(positions, e.dims(shape.slice(0, last))).one();
+            int depth = (int) x.shape().get(last);
+            Tensor hot = Masking.oneHot(e, column, depth, 1, 0, g.type());
             return new @Nullable Tensor[] {e.op("Mul").in(hot, g).one(), null};
           }
           Tensor sums = summed(e, g, linear(e, positions, x.shape(), at), x.shape().size());
@@ -295,7 +176,7 @@ public final class Indexing {
             y,
             outputs -> {
               Tensor g = given(outputs);
-              Tensor nothing = Shaping.zeros(e, values);
+              Tensor nothing = Elementwise.zerosLike(e, values);
               return new @Nullable Tensor[] {
                 e.op("TensorScatterUpdate").in(g, column, nothing).one(),
                 e.op("GatherNd").in(g, column).one(),
@@ -323,7 +204,7 @@ public final class Indexing {
     checkAligned(x.shape(), index.shape(), at);
     List<Range> used =
         IntStream.range(0, x.rank()).mapToObj(i -> Range.of(0, index.shape().get(i))).toList();
-    return put(e, x, linear(e, index, x.shape(), at), slice(e, value, used));
+    return put(e, x, linear(e, index, x.shape(), at), Slicing.slice(e, value, used));
   }
 
   /**
@@ -400,21 +281,6 @@ public final class Indexing {
   }
 
   /**
-   * Finds where a mask is true; how many there are depends on the numbers.
-   *
-   * @param e where to
-   * @param mask a boolean tensor
-   * @return the positions in the flattened mask, as int64
-   */
-  public static Tensor trueAt(Emitter e, Tensor mask) {
-    Tensor flat = Shaping.reshape(e, mask, new Shape(mask.shape().size()));
-    return e.op("Squeeze")
-        .in(e.op("Where").in(flat).one())
-        .attr("squeeze_dims", new long[] {1})
-        .one();
-  }
-
-  /**
    * Makes 0, 1, 2, … in order.
    *
    * @param e where to
@@ -432,5 +298,59 @@ public final class Indexing {
             e.scalar(count * step, DataType.INT64),
             e.scalar(step, DataType.INT64))
         .one();
+  }
+
+  /**
+   * Takes what one tensor of positions points at in several axes, as MXNet's {@code gather_nd}
+   * does.
+   *
+   * @param e where to
+   * @param x the tensor
+   * @param index its first dimension says into how many of x's first axes it points
+   * @return the index's other dimensions, then x's others
+   */
+  public static Tensor gatherNd(Emitter e, Tensor x, Tensor index) {
+    int depth = (int) index.shape().get(0);
+    if (depth < 1 || depth > x.rank()) {
+      throw new IllegalArgumentException(
+          "an index into " + depth + " axes for an array " + x.shape());
+    }
+    List<@Nullable Tensor> indices = new ArrayList<>(Collections.nCopies(x.rank(), null));
+    Tensor[] rows = e.op("Unpack").in(index).attr("num", depth).attr("axis", 0L).all(depth);
+    for (int i = 0; i < depth; i++) {
+      indices.set(i, rows[i]);
+    }
+    return at(e, x, indices);
+  }
+
+  /**
+   * Takes a diagonal.
+   *
+   * @param e where to
+   * @param x at least two dimensions
+   * @param offset 0 for the main diagonal, above 0 for one to its right
+   * @param rows the axis of rows
+   * @param columns the axis of columns
+   * @return x without both axes, the diagonal as its last
+   */
+  public static Tensor diagonal(Emitter e, Tensor x, int offset, int rows, int columns) {
+    int down = Shaping.axis(rows, x.rank());
+    int across = Shaping.axis(columns, x.rank());
+    int[] order =
+        IntStream.concat(
+                IntStream.range(0, x.rank()).filter(i -> i != down && i != across),
+                IntStream.of(down, across))
+            .toArray();
+    if (down == across) {
+      throw new IllegalArgumentException("a diagonal takes two different axes");
+    }
+    long width = x.shape().get(across);
+    long[] positions =
+        LongStream.range(Math.max(0, -offset), x.shape().get(down))
+            .filter(i -> i + offset < width)
+            .map(i -> i * width + i + offset)
+            .toArray();
+    Tensor flat = Shaping.flatten(e, Shaping.transpose(e, x, order), -2, -1);
+    return rows(e, flat, e.longs(positions), -1);
   }
 }

@@ -21,7 +21,7 @@ public final class Joining {
    *
    * @param e where to
    * @param axis the axis
-   * @param parts tensors of one type that agree in every other dimension
+   * @param parts tensors that agree in every other dimension
    * @return the joined tensor
    */
   public static Tensor concat(Emitter e, int axis, Tensor... parts) {
@@ -29,14 +29,15 @@ public final class Joining {
       return parts[0];
     }
     int at = Shaping.axis(axis, parts[0].rank());
-    Layout layout = layout(parts);
+    Tensor[] alike = alike(e, parts);
+    Layout layout = layout(alike);
     return Tape.record(
-        joined(e, at, layout, parts),
+        joined(e, at, layout, alike),
         outputs -> {
-          long[] sizes = Arrays.stream(parts).mapToLong(p -> p.shape().get(at)).toArray();
+          long[] sizes = Arrays.stream(alike).mapToLong(p -> p.shape().get(at)).toArray();
           return parted(e, e.as(layout, given(outputs)), sizes, at);
         },
-        parts);
+        alike);
   }
 
   private static Tensor joined(Emitter e, int axis, Layout layout, Tensor... parts) {
@@ -45,6 +46,18 @@ public final class Joining {
         .rawList(aligned)
         .raw(e.scalar(layout.inMemory(axis), DataType.INT32))
         .one(layout);
+  }
+
+  /** Converts to the type in which all meet. */
+  private static Tensor[] alike(Emitter e, Tensor... tensors) {
+    Tensor widest = tensors[0];
+    for (Tensor tensor : tensors) {
+      if (tensor.type() != widest.type()) {
+        widest = Elementwise.cast(e, tensor, Promotion.common(widest, tensor));
+      }
+    }
+    DataType type = widest.type();
+    return Arrays.stream(tensors).map(t -> Elementwise.cast(e, t, type)).toArray(Tensor[]::new);
   }
 
   /** The layout of the first tensor that isn't plain, if all have the same number of dimensions. */
@@ -80,7 +93,7 @@ public final class Joining {
           Tensor[] gradients = new Tensor[parts.length];
           for (int i = 0; i < parts.length; i++) {
             Tensor gradient = outputs[i];
-            gradients[i] = gradient == null ? Shaping.zeros(e, parts[i]) : gradient;
+            gradients[i] = gradient == null ? Elementwise.zerosLike(e, parts[i]) : gradient;
           }
           return new Tensor[] {joined(e, at, x.layout(), gradients)};
         },
@@ -100,20 +113,21 @@ public final class Joining {
    *
    * @param e where to
    * @param axis the new axis, from −rank − 1 to rank
-   * @param parts tensors of one type and shape
+   * @param parts tensors of one shape
    * @return a tensor of one dimension more
    */
   public static Tensor stack(Emitter e, int axis, Tensor... parts) {
     int at = Shaping.axis(axis, parts[0].rank() + 1);
+    Tensor[] alike = alike(e, parts);
     return Tape.record(
-        e.op("Pack").list(parts).attr("axis", at).one(),
+        e.op("Pack").list(alike).attr("axis", at).one(),
         outputs ->
             e.op("Unpack")
                 .in(given(outputs))
                 .attr("num", parts.length)
                 .attr("axis", at)
                 .all(parts.length),
-        parts);
+        alike);
   }
 
   /**
@@ -121,11 +135,14 @@ public final class Joining {
    *
    * @param e where to
    * @param condition true for the first, a boolean tensor
-   * @param a what to take where it is true
-   * @param b what to take elsewhere, of the same type
+   * @param yes what to take where it is true
+   * @param no what to take elsewhere
    * @return the choice
    */
-  public static Tensor where(Emitter e, Tensor condition, Tensor a, Tensor b) {
+  public static Tensor where(Emitter e, Tensor condition, Tensor yes, Tensor no) {
+    DataType type = Promotion.common(yes, no);
+    Tensor a = Elementwise.cast(e, yes, type);
+    Tensor b = Elementwise.cast(e, no, type);
     Shape shape = condition.shape();
     boolean same = shape.equals(a.shape()) && shape.equals(b.shape());
     Layout layout = same ? layout(a, b) : Layout.PLAIN;
