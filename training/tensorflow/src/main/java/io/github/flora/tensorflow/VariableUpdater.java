@@ -10,6 +10,7 @@ import io.github.flora.engine.Updater;
 import io.github.flora.engine.Weight;
 import io.github.flora.tensorflow.core.EagerEmitter;
 import io.github.flora.tensorflow.core.Emitter;
+import io.github.flora.tensorflow.core.Layout;
 import io.github.flora.tensorflow.core.Op;
 import io.github.flora.tensorflow.core.Tensor;
 import java.util.ArrayList;
@@ -59,6 +60,26 @@ final class VariableUpdater implements Updater {
           "step",
           arrays.stream().map(array -> manager.zeros(new Shape(), DataType.FLOAT32)).toList());
     }
+    manager
+        .eager()
+        .framed(
+            () -> {
+              arrays.forEach(VariableUpdater::settle);
+              state.forEach(
+                  (name, slots) -> {
+                    if (!name.equals("step")) {
+                      slots.forEach(slot -> settle((ArrayBase) slot));
+                    }
+                  });
+              return state;
+            });
+  }
+
+  /**
+   * Makes an array a variable; filters lie as convolutions want them, and so need no transposing.
+   */
+  private static void settle(ArrayBase array) {
+    array.variable(array.getShape().dimension() == 4 ? Layout.HWIO : Layout.PLAIN);
   }
 
   private List<NDArray> zeros() {
