@@ -46,7 +46,7 @@ class EasyTrainTest {
   enum Network {
     MLP(1, 8, 0.01f),
     LENET(1, 28, 0.01f),
-    RESNET(3, 32, 0.001f),
+    RESNET(3, 28, 0.001f),
     MOBILENET(3, 32, 0.001f);
 
     private final int channels;
@@ -70,7 +70,7 @@ class EasyTrainTest {
         case RESNET ->
             ResNetV1.builder()
                 .setImageShape(new Shape(channels, size, size))
-                .setNumLayers(20)
+                .setNumLayers(8)
                 .setOutSize(CLASSES)
                 .build();
         case MOBILENET -> MobileNetV2.builder().setOutSize(CLASSES).build();
