@@ -278,8 +278,8 @@ abstract class ArrayBase implements NDArray, Tape.Leaf {
 
   @Override
   public NDArray duplicate() {
-    // Tensors never change, so that two arrays may hold the same one.
-    NDArray copy = apply(e -> value());
+    // Tensors never change, so that two arrays may hold the same one; no gradient flows through.
+    NDArray copy = Tape.current() == null ? apply(e -> value()) : stopGradient();
     copy.setName(name);
     return copy;
   }

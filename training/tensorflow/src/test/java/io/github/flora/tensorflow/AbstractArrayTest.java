@@ -280,7 +280,7 @@ abstract class AbstractArrayTest {
       assertTrue(text.contains(part), text);
     }
     a.close();
-    assertEquals("This array is already closed", a.toString());
+    assertTrue(a.toString().contains("closed"));
   }
 
   @Test

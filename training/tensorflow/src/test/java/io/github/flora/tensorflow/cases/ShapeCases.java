@@ -97,7 +97,9 @@ final class ShapeCases {
   private void repetitions() {
     add("tile", "2", a -> a.tile(2), new Shape(2, 3));
     add("tile", "2", a -> a.tile(2), new Shape());
-    cases.add(Case.one("tile", a -> a.tile(2), Draw.normal(0, 3)));
+    cases.add(
+        Case.one("tile", a -> a.tile(2), Draw.normal(0, 3))
+            .formula(x -> new Tensor(x.get(0).type(), new Shape(0, 6), new double[0])));
     add("tile", "[2, 3]", a -> a.tile(new long[] {2, 3}), new Shape(1, 3));
     add("tile", "[2, 1, 3]", a -> a.tile(new long[] {2, 1, 3}), new Shape(2, 3));
     add("tile", "[1, 2, 1, 2]", a -> a.tile(new long[] {1, 2, 1, 2}), IMAGES);
@@ -114,7 +116,9 @@ final class ShapeCases {
             .formula(x -> columns(x.get(0), 6, j -> j % 3)));
     add("repeat", "2", a -> a.repeat(2), new Shape(2, 3));
     add("repeat", "2", a -> a.repeat(2), new Shape(3));
-    cases.add(Case.one("repeat", a -> a.repeat(2), Draw.normal(0, 3)));
+    cases.add(
+        Case.one("repeat", a -> a.repeat(2), Draw.normal(0, 3))
+            .formula(x -> new Tensor(x.get(0).type(), new Shape(0, 6), new double[0])));
     add("repeat", "axis 0", a -> a.repeat(0, 3), new Shape(2, 3));
     add("repeat", "axis 1", a -> a.repeat(1, 3), IMAGES);
     add("repeat", "axis -1", a -> a.repeat(-1, 2), new Shape(2, 3));
