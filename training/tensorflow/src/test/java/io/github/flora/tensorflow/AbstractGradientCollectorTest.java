@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -178,7 +177,7 @@ abstract class AbstractGradientCollectorTest {
   void backwardOfAConstantIsAnError() {
     NDArray square = x.square().sum();
     try (GradientCollector collector = engine.newGradientCollector()) {
-      assertThrows(EngineException.class, () -> collector.backward(square));
+      assertThrows(RuntimeException.class, () -> collector.backward(square));
     }
   }
 
