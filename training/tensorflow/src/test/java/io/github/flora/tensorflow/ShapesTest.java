@@ -14,6 +14,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.PaddingStackBatchifier;
 import io.github.flora.tensorflow.core.CompiledFunction;
 import io.github.flora.tensorflow.core.EagerEmitter;
 import io.github.flora.tensorflow.core.EagerTensor;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -337,6 +340,53 @@ class ShapesTest {
       assertEquals(
           List.of(0f, 0f),
           Arrays.asList(x.get("0,0").toFloatArray()[0], x.get("-1,-1").toFloatArray()[0]));
+    }
+  }
+
+  @Test
+  void samplesBecomeABatchAndABatchSamples() {
+    try (NDManager manager = NDManager.newBaseManager(null, "TensorFlow")) {
+      NDList first = new NDList(manager.arange(6f).reshape(2, 3), manager.create(1L));
+      NDList second = new NDList(manager.ones(new Shape(2, 3)), manager.create(2L));
+      NDList batch = Batchifier.STACK.batchify(new NDList[] {first, second});
+      assertEquals(new Shape(2, 2, 3), batch.get(0).getShape());
+      assertArrayEquals(new long[] {1, 2}, batch.get(1).toLongArray());
+      NDList[] parts = Batchifier.STACK.split(batch, 2, false);
+      assertArrayEquals(new long[] {2}, parts[1].get(1).toLongArray());
+      NDList[] samples = Batchifier.STACK.unbatchify(batch);
+      assertEquals(first.get(0), samples[0].get(0));
+      assertEquals(second.get(1), samples[1].get(1));
+      NDList padded =
+          PaddingStackBatchifier.builder()
+              .addPad(0, 0, m -> m.zeros(new Shape(1, 3)))
+              .build()
+              .batchify(
+                  new NDList[] {
+                    new NDList(manager.ones(new Shape(2, 3))),
+                    new NDList(manager.ones(new Shape(4, 3)))
+                  });
+      assertEquals(new Shape(2, 4, 3), padded.get(0).getShape());
+      assertEquals(18, padded.get(0).sum().getFloat());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"STRING", "UNKNOWN", "COMPLEX64"})
+  void everyTypeIsMadeMovedAndReplaced(DataType type) {
+    try (NDManager manager = NDManager.newBaseManager(null, "TensorFlow")) {
+      NDArray x = manager.create(new float[] {0, 1, 1, 0, 1, 0}).toType(type, false).reshape(2, 3);
+      NDArray y = NDArrays.concat(new NDList(x.transpose().get("1:"), x.transpose().get(":1")));
+      assertEquals(type, y.getDataType());
+      y.set(new NDIndex("0"), 0);
+      y.set(new NDIndex("{}", manager.create(new long[] {2})), 1);
+      NDArray picked = y.gather(manager.create(new long[] {1, 0, 1}, new Shape(3, 1)), 1);
+      assertArrayEquals(
+          new float[] {0, 0, 1, 0, 1, 1}, y.toType(DataType.FLOAT32, false).toFloatArray());
+      assertArrayEquals(
+          new float[] {0, 1, 1}, picked.toType(DataType.FLOAT32, false).toFloatArray());
     }
   }
 }
