@@ -286,16 +286,6 @@ abstract class ShapeArray extends MathArray {
   }
 
   @Override
-  public NDArray swapAxes(int axis1, int axis2) {
-    int[] axes = IntStream.range(0, dims()).toArray();
-    int first = Math.floorMod(axis1, dims());
-    int second = Math.floorMod(axis2, dims());
-    axes[first] = second;
-    axes[second] = first;
-    return transpose(axes);
-  }
-
-  @Override
   public NDArray broadcast(Shape shape) {
     return apply(e -> Repeating.broadcast(e, value(), shape));
   }
