@@ -110,7 +110,11 @@ public final class Cumulative {
     for (int axis : Reductions.axes(axes, x.rank())) {
       y = prodAlong(e, y, axis);
     }
-    return keepDims ? y : Reductions.dropped(e, y, Reductions.axes(axes, x.rank()));
+    if (keepDims) {
+      return y;
+    }
+    int[] gone = Reductions.axes(axes, x.rank());
+    return Shaping.reshape(e, y, Reductions.without(x.shape(), gone));
   }
 
   private static Tensor prodAlong(Emitter e, Tensor x, int axis) {

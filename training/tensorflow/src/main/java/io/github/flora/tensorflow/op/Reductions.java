@@ -118,18 +118,6 @@ public final class Reductions {
             .toArray());
   }
 
-  /** Takes axes of length 1 away, counted from 0; differentiable. */
-  static Tensor dropped(Emitter e, Tensor x, int... axes) {
-    Tensor y = e.op("Reshape").in(x).raw(e.dims(without(x.shape(), axes))).one();
-    return Tape.record(
-        y,
-        outputs ->
-            new Tensor[] {
-              e.op("Reshape").in(Elementwise.given(outputs)).raw(e.dims(x.shape())).one()
-            },
-        x);
-  }
-
   /** The permutation that swaps two axes. */
   static int[] swap(int a, int b, int rank) {
     int[] axes = IntStream.range(0, rank).toArray();
@@ -184,20 +172,8 @@ public final class Reductions {
         : Arrays.stream(axes).map(axis -> axis(axis, rank)).filter(axis -> axis < rank).toArray();
   }
 
-  /**
-   * Counts an axis from 0.
-   *
-   * @param axis the axis, negative from the end
-   * @param rank number of dimensions
-   * @return the axis; 0 and −1 of a tensor without dimensions are 0
-   * @throws IllegalArgumentException if there is no such axis
-   */
-  public static int axis(int axis, int rank) {
-    int range = Math.max(rank, 1);
-    if (axis < -range || axis >= range) {
-      throw new IllegalArgumentException(
-          "there is no axis %d in an array of %d dimensions".formatted(axis, rank));
-    }
-    return axis < 0 ? axis + range : axis;
+  /** Counts an axis from 0. A tensor without dimensions has the axes 0 and −1, as in PyTorch. */
+  static int axis(int axis, int rank) {
+    return Shaping.axis(axis, Math.max(rank, 1));
   }
 }
