@@ -192,9 +192,6 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray tile(long repeats) {
-    if (isEmpty()) {
-      return duplicate();
-    }
     long[] all = new long[Math.max(1, dims())];
     Arrays.fill(all, repeats);
     return tile(all);
@@ -220,9 +217,6 @@ abstract class ShapeArray extends MathArray {
 
   @Override
   public NDArray repeat(long repeats) {
-    if (isEmpty()) {
-      return duplicate();
-    }
     long[] all = new long[Math.max(1, dims())];
     Arrays.fill(all, repeats);
     return repeat(all);

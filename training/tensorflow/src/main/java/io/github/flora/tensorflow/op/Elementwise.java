@@ -7,6 +7,7 @@ import io.github.flora.tensorflow.core.Layout;
 import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,10 @@ public final class Elementwise {
       return gradient;
     }
     int more = from.dimension() - to.dimension();
+    if (more > 0 && to.size() != Arrays.stream(to.getShape()).max().orElse(1)) {
+      // What is left of several dimensions has to lie in order.
+      gradient = e.plain(gradient);
+    }
     Layout layout = gradient.layout();
     List<Integer> axes = new ArrayList<>();
     for (int i = 0; i < from.dimension(); i++) {
