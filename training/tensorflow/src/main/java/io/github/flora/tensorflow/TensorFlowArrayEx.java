@@ -11,12 +11,14 @@ import ai.djl.nn.recurrent.RNN;
 import io.github.flora.tensorflow.core.EagerEmitter;
 import io.github.flora.tensorflow.core.Emitter;
 import io.github.flora.tensorflow.core.Layout;
+import io.github.flora.tensorflow.core.NotCompilableException;
 import io.github.flora.tensorflow.core.Tensor;
 import io.github.flora.tensorflow.core.Variable;
 import io.github.flora.tensorflow.op.Activations;
 import io.github.flora.tensorflow.op.Arithmetic;
 import io.github.flora.tensorflow.op.Convolutions;
 import io.github.flora.tensorflow.op.Dense;
+import io.github.flora.tensorflow.op.Images;
 import io.github.flora.tensorflow.op.Joining;
 import io.github.flora.tensorflow.op.Normalization;
 import io.github.flora.tensorflow.op.Pooling;
@@ -53,6 +55,10 @@ final class TensorFlowArrayEx implements NDArrayEx {
    * @param inputs the weight, its gradient, then what the optimizer keeps
    */
   private void update(NDList inputs, NDList weights, Preparation preparation, Step step) {
+    if (Trace.current() != null) {
+      // Rates and corrections would stay what they were at the first step.
+      throw new NotCompilableException("an optimizer of DJL's updates a weight");
+    }
     EagerEmitter e = array.eager();
     e.framed(
         () -> {
@@ -162,29 +168,34 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDArray globalMaxPool() {
-    throw ArrayBase.unsupported("globalMaxPool");
+    return array.apply(e -> Pooling.globalMax(e, array.value()));
   }
 
   @Override
   public NDArray avgPool(
       Shape kernelShape, Shape stride, Shape padding, boolean ceilMode, boolean countIncludePad) {
-    throw ArrayBase.unsupported("avgPool");
+    return array.apply(
+        e ->
+            Pooling.average(
+                e, array.value(), kernelShape, stride, padding, ceilMode, countIncludePad));
   }
 
   @Override
   public NDArray globalAvgPool() {
-    throw ArrayBase.unsupported("globalAvgPool");
+    return array.apply(e -> Pooling.globalAverage(e, array.value()));
   }
 
   @Override
   public NDArray lpPool(
       float normType, Shape kernelShape, Shape stride, Shape padding, boolean ceilMode) {
-    throw ArrayBase.unsupported("lpPool");
+    Shape around = padding.dimension() == 0 ? new Shape(new long[stride.dimension()]) : padding;
+    return array.apply(
+        e -> Pooling.norm(e, array.value(), normType, kernelShape, stride, around, ceilMode));
   }
 
   @Override
   public NDArray globalLpPool(float normType) {
-    throw ArrayBase.unsupported("globalLpPool");
+    return array.apply(e -> Pooling.globalNorm(e, array.value(), normType));
   }
 
   @Override
@@ -196,7 +207,12 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float clipGrad,
       float rho,
       float epsilon) {
-    throw ArrayBase.unsupported("adadeltaUpdate");
+    update(
+        inputs,
+        weights,
+        new Preparation(rescaleGrad, clipGrad, weightDecay),
+        (e, handles, gradient) ->
+            Updates.adadelta(e, handles[0], handles[1], handles[2], gradient, rho, epsilon));
   }
 
   @Override
@@ -208,7 +224,18 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float rescaleGrad,
       float clipGrad,
       float epsilon) {
-    throw ArrayBase.unsupported("adagradUpdate");
+    update(
+        inputs,
+        weights,
+        new Preparation(rescaleGrad, clipGrad, weightDecay),
+        (e, handles, gradient) ->
+            Updates.adagrad(
+                e,
+                handles[0],
+                handles[1],
+                gradient,
+                e.scalar(learningRate, gradient.type()),
+                epsilon));
   }
 
   @Override
@@ -254,7 +281,18 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float rescaleGrad,
       float clipGrad,
       float momentum) {
-    throw ArrayBase.unsupported("nagUpdate");
+    update(
+        inputs,
+        weights,
+        new Preparation(rescaleGrad, clipGrad, weightDecay),
+        (e, handles, gradient) -> {
+          Tensor rate = e.scalar(learningRate, gradient.type());
+          if (momentum == 0) {
+            Updates.subtract(e, handles[0], gradient, rate);
+          } else {
+            Updates.nesterov(e, handles[0], handles[1], gradient, rate, momentum);
+          }
+        });
   }
 
   @Override
@@ -269,7 +307,25 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float momentum,
       float epsilon,
       boolean centered) {
-    throw ArrayBase.unsupported("rmspropUpdate");
+    if (!centered) {
+      throw ArrayBase.unsupported("rmspropUpdate that isn't centered");
+    }
+    update(
+        inputs,
+        weights,
+        new Preparation(rescaleGrad, clipGrad, weightDecay),
+        (e, handles, gradient) ->
+            Updates.centredRmsProp(
+                e,
+                handles[0],
+                handles[1],
+                handles[2],
+                handles[3],
+                gradient,
+                e.scalar(learningRate, gradient.type()),
+                rho,
+                momentum,
+                epsilon));
   }
 
   @Override
@@ -341,12 +397,12 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDList embedding(NDArray input, NDArray weight, SparseFormat sparse) {
-    throw ArrayBase.unsupported("embedding");
+    return array.applyAll(e -> one(Dense.embedding(e, array.value(input), array.value(weight))));
   }
 
   @Override
   public NDList prelu(NDArray input, NDArray alpha) {
-    throw ArrayBase.unsupported("prelu");
+    return array.applyAll(e -> one(Dense.prelu(e, array.value(input), array.value(alpha))));
   }
 
   @Override
@@ -357,7 +413,16 @@ final class TensorFlowArrayEx implements NDArrayEx {
   @Override
   public NDList layerNorm(
       NDArray input, Shape normalizedShape, NDArray gamma, NDArray beta, float eps) {
-    throw ArrayBase.unsupported("layerNorm");
+    return array.applyAll(
+        e ->
+            one(
+                Normalization.layer(
+                    e,
+                    array.value(input),
+                    normalizedShape,
+                    array.value(gamma),
+                    array.value(beta),
+                    eps)));
   }
 
   @Override
@@ -438,22 +503,28 @@ final class TensorFlowArrayEx implements NDArrayEx {
 
   @Override
   public NDArray interpolation(long[] size, int mode, boolean alignCorners) {
-    throw ArrayBase.unsupported("interpolation");
+    return array.apply(
+        e -> Images.interpolation(e, array.value(), size[0], size[1], mode, alignCorners));
   }
 
   @Override
   public NDArray resize(int width, int height, int interpolation) {
-    throw ArrayBase.unsupported("resize");
+    return array.apply(e -> Images.resize(e, array.value(), height, width, interpolation));
+  }
+
+  @Override
+  public NDArray toTensor() {
+    return array.apply(e -> Images.toTensor(e, array.value()));
   }
 
   @Override
   public NDArray randomFlipLeftRight() {
-    throw ArrayBase.unsupported("randomFlipLeftRight");
+    return array.apply(e -> Images.randomFlip(e, array.value(), true));
   }
 
   @Override
   public NDArray randomFlipTopBottom() {
-    throw ArrayBase.unsupported("randomFlipTopBottom");
+    return array.apply(e -> Images.randomFlip(e, array.value(), false));
   }
 
   @Override

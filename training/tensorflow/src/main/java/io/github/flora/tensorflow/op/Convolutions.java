@@ -62,14 +62,14 @@ public final class Convolutions {
       Tensor y =
           convolution(
               e,
-              Reshaping.expanded(e, x),
-              Reshaping.expanded(e, w),
+              Shaping.expandDims(e, x, 2),
+              Shaping.expandDims(e, w, 2),
               bias,
               new Shape(1, stride.get(0)),
               new Shape(0, padding.get(0)),
               new Shape(1, dilation.get(0)),
               groups);
-      return Reshaping.squeezed(e, y);
+      return Shaping.squeeze(e, y, 2);
     }
     if (x.rank() != 4 || w.rank() != 4) {
       throw new UnsupportedOperationException(
@@ -78,6 +78,9 @@ public final class Convolutions {
     Convolutions piece = new Convolutions(x.shape(), w.shape(), stride, padding, dilation, groups);
     List<Object> settings = List.of(stride, padding, dilation, groups);
     Tensor[] inputs = bias == null ? new Tensor[] {x, w} : new Tensor[] {x, w, bias};
+    if (x.shape().size() == 0) {
+      return piece.nothing(e, inputs);
+    }
     Tensor y = e.function("convolution", settings, piece::forward, inputs)[0];
     boolean[] wanted = new boolean[inputs.length];
     for (int i = 0; i < wanted.length; i++) {
@@ -104,6 +107,14 @@ public final class Convolutions {
           return gradients;
         },
         inputs);
+  }
+
+  /** oneDNN gets the shapes of empty batches wrong. */
+  private Tensor nothing(Emitter e, Tensor[] inputs) {
+    Shape shape =
+        new Shape(
+            image.get(0), filter.get(0), window.rows().places(), window.columns().places());
+    return Pooling.nothing(e, shape, inputs);
   }
 
   private Tensor[] forward(Emitter e, Tensor[] inputs) {
@@ -137,28 +148,64 @@ public final class Convolutions {
     return groups > 1 && filter.get(1) == 1 && window.rows().stride() == window.columns().stride();
   }
 
-  /** The filters of a depthwise convolution as TensorFlow wants them: H×W×C×(O / C). */
-  private int[] depthwiseSizes() {
-    return sizes(filter.get(2), filter.get(3), groups, filter.get(0) / groups);
+  /** Takes filters as they lie in memory to what a depthwise convolution wants: H×W×C×(O / C). */
+  private Tensor perChannel(Emitter e, Tensor w) {
+    Tensor filters = e.op("Reshape").raw(w, e.ints(sizes(spread(1, 1)))).one();
+    if (dilation.size() == 1) {
+      return filters;
+    }
+    // TensorFlow's depthwise gradient ignores dilation, so that gaps are filled with zeros.
+    long down = dilation.get(0);
+    long across = dilation.get(1);
+    Tensor apart =
+        e.op("Reshape")
+            .raw(
+                filters,
+                e.longs(
+                    filter.get(2), 1, filter.get(3), 1, groups, filter.get(0) / groups))
+            .one();
+    Tensor gaps =
+        e.op("Reshape")
+            .raw(e.longs(0, 0, 0, down - 1, 0, 0, 0, across - 1, 0, 0, 0, 0), e.ints(6, 2))
+            .one();
+    Tensor wide =
+        e.op("Reshape")
+            .raw(
+                e.op("Pad").raw(apart, gaps).one(),
+                e.longs(
+                    filter.get(2) * down,
+                    filter.get(3) * across,
+                    groups,
+                    filter.get(0) / groups))
+            .one();
+    return e.op("Slice").raw(wide, e.longs(0, 0, 0, 0), e.longs(spread(down, across))).one();
+  }
+
+  /** The shape of depthwise filters with gaps. */
+  private long[] spread(long down, long across) {
+    return new long[] {
+      (filter.get(2) - 1) * down + 1,
+      (filter.get(3) - 1) * across + 1,
+      groups,
+      filter.get(0) / groups
+    };
   }
 
   private static int[] sizes(long... dims) {
-    int[] sizes = new int[dims.length];
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = Math.toIntExact(dims[i]);
-    }
-    return sizes;
+    return Arrays.stream(dims).mapToInt(Math::toIntExact).toArray();
   }
 
   private Op set(Op op, String padding) {
     op.attr("strides", window.strides()).attr("padding", padding);
-    return op.attr("dilations", new long[] {1, dilation.get(0), dilation.get(1), 1});
+    return depthwise()
+        ? op
+        : op.attr("dilations", new long[] {1, dilation.get(0), dilation.get(1), 1});
   }
 
   private Tensor convolved(Emitter e, Tensor x, Tensor w) {
     boolean explicit = window.explicit();
     Op op = e.op(depthwise() ? "DepthwiseConv2dNative" : "Conv2D");
-    op.raw(x, depthwise() ? e.op("Reshape").raw(w, e.ints(depthwiseSizes())).one() : w);
+    op.raw(x, depthwise() ? perChannel(e, w) : w);
     set(op, explicit ? "EXPLICIT" : window.padding());
     if (explicit) {
       op.attr("explicit_paddings", window.paddings());
@@ -170,8 +217,7 @@ public final class Convolutions {
     Tensor sizes = e.ints(window.paddedSizes(image));
     Op op =
         depthwise()
-            ? e.op("DepthwiseConv2dNativeBackpropInput")
-                .raw(sizes, e.op("Reshape").raw(w, e.ints(depthwiseSizes())).one(), g)
+            ? e.op("DepthwiseConv2dNativeBackpropInput").raw(sizes, perChannel(e, w), g)
             : e.op("Conv2DBackpropInput").raw(sizes, w, g);
     return set(op, window.padding()).one(Layout.NHWC);
   }
@@ -182,7 +228,16 @@ public final class Convolutions {
       Op op = e.op("Conv2DBackpropFilter").raw(x, sizes, g);
       return set(op, window.padding()).one(Layout.HWIO);
     }
-    Op op = e.op("DepthwiseConv2dNativeBackpropFilter").raw(x, e.ints(depthwiseSizes()), g);
-    return e.op("Reshape").raw(set(op, window.padding()).one(), sizes).one(Layout.HWIO);
+    long[] spread = spread(dilation.get(0), dilation.get(1));
+    Op op = e.op("DepthwiseConv2dNativeBackpropFilter").raw(x, e.ints(sizes(spread)), g);
+    Tensor wide = set(op, window.padding()).one();
+    Tensor found =
+        dilation.size() == 1
+            ? wide
+            : e.op("StridedSlice")
+                .raw(wide, e.longs(0, 0, 0, 0), e.longs(spread))
+                .raw(e.longs(dilation.get(0), dilation.get(1), 1, 1))
+                .one();
+    return e.op("Reshape").raw(found, sizes).one(Layout.HWIO);
   }
 }

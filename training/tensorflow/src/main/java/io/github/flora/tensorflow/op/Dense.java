@@ -1,12 +1,14 @@
 package io.github.flora.tensorflow.op;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.flora.tensorflow.core.Emitter;
 import io.github.flora.tensorflow.core.Tape;
 import io.github.flora.tensorflow.core.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Layers that look at every input alike: linear, dropout. */
+/** Layers that look at every input alike: linear, embedding, dropout, prelu. */
 public final class Dense {
 
   private Dense() {}
@@ -26,8 +28,8 @@ public final class Dense {
     if (last != 1) {
       long inputs = shape.get(last);
       Tensor rows =
-          linear(e, Reshaping.reshaped(e, x, new Shape(shape.size() / inputs, inputs)), w, bias);
-      return Reshaping.reshaped(e, rows, shape.slice(0, last).add(w.shape().get(0)));
+          linear(e, Shaping.reshape(e, x, new Shape(shape.size() / inputs, inputs)), w, bias);
+      return Shaping.reshape(e, rows, shape.slice(0, last).add(w.shape().get(0)));
     }
     Tensor y = multiplied(e, x, w, false, true);
     if (bias != null) {
@@ -93,5 +95,55 @@ public final class Dense {
         },
         x,
         factors);
+  }
+
+  /**
+   * Looks rows up.
+   *
+   * @param e where to
+   * @param indices whole numbers from 0 to rows − 1, of any shape
+   * @param w rows × width
+   * @return shaped like the indices, with the width as one more dimension
+   */
+  public static Tensor embedding(Emitter e, Tensor indices, Tensor w) {
+    Tensor rows =
+        indices.type() == DataType.INT32 || indices.type() == DataType.INT64
+            ? indices
+            : Elementwise.cast(e, indices, DataType.INT64);
+    Tensor y = e.op("GatherV2").in(w, rows, e.scalar(0, DataType.INT32)).one();
+    long number = w.shape().get(0);
+    return Tape.record(
+        y,
+        outputs -> {
+          Tensor sums =
+              e.op("UnsortedSegmentSum")
+                  .in(Elementwise.given(outputs), rows, e.scalar(number, DataType.INT64))
+                  .one();
+          return new @Nullable Tensor[] {sums, null};
+        },
+        w,
+        rows);
+  }
+
+  /**
+   * Returns max(0, x) + alpha · min(0, x) (He et al., 2015).
+   *
+   * @param e where to
+   * @param x any shape, the channels in dimension 1
+   * @param alpha one slope, or one for each channel
+   * @return shaped like x
+   */
+  public static Tensor prelu(Emitter e, Tensor x, Tensor alpha) {
+    Tensor slopes = alpha;
+    if (alpha.shape().size() != 1 && alpha.rank() == 1 && x.rank() > 1) {
+      long[] dims = new long[x.rank() - 1];
+      Arrays.fill(dims, 1);
+      dims[0] = alpha.shape().get(0);
+      slopes = Shaping.reshape(e, alpha, new Shape(dims));
+    } else if (alpha.shape().size() == 1) {
+      slopes = Shaping.reshape(e, alpha, new Shape());
+    }
+    Tensor positive = Comparisons.gt(e, x, e.scalar(0, x.type()));
+    return Joining.where(e, positive, x, Arithmetic.mul(e, x, slopes));
   }
 }

@@ -124,21 +124,13 @@ public final class Normalization {
       float momentum,
       float epsilon,
       boolean training) {
-    Shape shape = x.shape();
-    int rank = shape.dimension();
-    int[] swap = new int[rank];
-    for (int i = 0; i < rank; i++) {
-      swap[i] = i;
-    }
-    swap[1] = channel;
-    swap[channel] = 1;
-    Tensor swapped = Reshaping.transposed(e, x, swap);
+    Tensor swapped = Shaping.swap(e, x, 1, channel);
     Shape seen = swapped.shape();
     Shape image = new Shape(seen.get(0), seen.get(1), seen.size() / seen.get(0) / seen.get(1), 1);
     Batch batch =
         batch(
             e,
-            Reshaping.reshaped(e, swapped, image),
+            Shaping.reshape(e, swapped, image),
             runningMean,
             runningVariance,
             gamma,
@@ -147,7 +139,88 @@ public final class Normalization {
             momentum,
             epsilon,
             training);
-    Tensor output = Reshaping.transposed(e, Reshaping.reshaped(e, batch.output, seen), swap);
+    Tensor output = Shaping.swap(e, Shaping.reshape(e, batch.output, seen), 1, channel);
     return new Batch(output, batch.mean, batch.variance);
+  }
+
+  /**
+   * Normalizes the last axes of every example by their mean and (biased) variance (Ba et al.,
+   * 2016).
+   *
+   * @param e where to
+   * @param x of a floating type
+   * @param normalized the last dimensions of x
+   * @param gamma factors of that shape
+   * @param beta summands of that shape
+   * @param epsilon added to the variance
+   * @return shaped like x
+   */
+  public static Tensor layer(
+      Emitter e, Tensor x, Shape normalized, Tensor gamma, Tensor beta, float epsilon) {
+    Shape shape = x.shape();
+    int outer = shape.dimension() - normalized.dimension();
+    if (outer < 0 || !shape.slice(outer).equals(normalized)) {
+      throw new IllegalArgumentException(
+          "the last dimensions of %s aren't %s".formatted(shape, normalized));
+    }
+    Shape rows = new Shape(shape.slice(0, outer).size(), normalized.size());
+    Tensor flat = Shaping.reshape(e, x, rows);
+    Tensor factors = Shaping.reshape(e, gamma, new Shape(normalized.size()));
+    Tensor summands = Shaping.reshape(e, beta, new Shape(normalized.size()));
+    Tensor y =
+        e.function(
+            "layerNorm",
+            List.of(epsilon),
+            (em, in) -> {
+              Tensor scaled = em.op("Mul").raw(standard(em, in[0], epsilon)[0], in[1]).one();
+              return new Tensor[] {em.op("AddV2").raw(scaled, in[2]).one()};
+            },
+            flat,
+            factors,
+            summands)[0];
+    Tape.record(
+        new Tensor[] {y},
+        outputs ->
+            e.function(
+                "layerNormGradient",
+                List.of(epsilon),
+                (em, in) -> layerGradient(em, in[0], in[1], em.plain(in[2]), epsilon),
+                flat,
+                factors,
+                Elementwise.given(outputs)),
+        flat,
+        factors,
+        summands);
+    return Shaping.reshape(e, y, shape);
+  }
+
+  /** Rows of mean 0 and variance 1, and what they were divided by, inverted. */
+  private static Tensor[] standard(Emitter e, Tensor rows, float epsilon) {
+    Tensor centred = e.op("Sub").raw(rows, mean(e, rows)).one();
+    Tensor variance = mean(e, e.op("Square").raw(centred).one());
+    Tensor sum = e.op("AddV2").raw(variance, e.scalar(epsilon, rows.type())).one();
+    Tensor inverse = e.op("Rsqrt").raw(sum).one();
+    return new Tensor[] {e.op("Mul").raw(centred, inverse).one(), inverse};
+  }
+
+  private static Tensor mean(Emitter e, Tensor rows) {
+    return e.op("Mean").raw(rows, e.ints(1)).attr("keep_dims", true).one();
+  }
+
+  private static Tensor sum(Emitter e, Tensor rows) {
+    return e.op("Sum").raw(rows, e.ints(0)).attr("keep_dims", false).one();
+  }
+
+  private static Tensor[] layerGradient(
+      Emitter e, Tensor rows, Tensor gamma, Tensor gradient, float epsilon) {
+    Tensor[] standard = standard(e, rows, epsilon);
+    Tensor along = e.op("Mul").raw(gradient, standard[0]).one();
+    Tensor g = e.op("Mul").raw(gradient, gamma).one();
+    Tensor share = mean(e, e.op("Mul").raw(g, standard[0]).one());
+    Tensor kept = e.op("Sub").raw(g, mean(e, g)).one();
+    Tensor inner = e.op("Sub").raw(kept, e.op("Mul").raw(standard[0], share).one()).one();
+    return new Tensor[] {
+      e.op("Mul").raw(inner, standard[1]).one(), sum(e, along), sum(e, gradient)
+    };
   }
 }

@@ -91,8 +91,8 @@ public final class Updates {
   }
 
   /**
-   * A step of gradient descent with momentum, the rate part of the momentum: s ← momentum · s +
-   * rate · g, w ← w − s.
+   * A step of gradient descent with momentum, the rate part of the momentum: s ← momentum · s + rate
+   * · g, w ← w − s.
    *
    * @param e where to
    * @param weight the handle of w
@@ -106,6 +106,100 @@ public final class Updates {
     Tensor step = e.op("Mul").raw(gradient, rate).one(gradient.layout());
     e.op("ResourceApplyMomentum")
         .raw(weight, state, e.scalar(1, step.type()), step, e.scalar(momentum, step.type()))
+        .run();
+  }
+
+  /**
+   * A step of Nesterov's accelerated gradient: s ← momentum · s + g, w ← w − rate · (g + momentum ·
+   * s).
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param state the handle of s
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate
+   * @param momentum the share of s that is kept
+   */
+  public static void nesterov(
+      Emitter e, Tensor weight, Tensor state, Tensor gradient, Tensor rate, float momentum) {
+    e.op("ResourceApplyMomentum")
+        .raw(weight, state, rate, gradient, e.scalar(momentum, gradient.type()))
+        .attr("use_nesterov", true)
+        .run();
+  }
+
+  /**
+   * A step of Adadelta (Zeiler, 2012): a ← ρa + (1 − ρ)g², δ = g · √(d + ε) / √(a + ε), d ← ρd + (1 −
+   * ρ)δ², w ← w − δ.
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param squares the handle of a
+   * @param steps the handle of d
+   * @param gradient g, laid out like the variables
+   * @param rho ρ
+   * @param epsilon ε
+   */
+  public static void adadelta(
+      Emitter e,
+      Tensor weight,
+      Tensor squares,
+      Tensor steps,
+      Tensor gradient,
+      float rho,
+      float epsilon) {
+    e.op("ResourceApplyAdadelta")
+        .raw(weight, squares, steps, e.scalar(1, gradient.type()))
+        .raw(e.scalar(rho, gradient.type()), e.scalar(epsilon, gradient.type()), gradient)
+        .run();
+  }
+
+  /**
+   * A step of Adagrad (Duchi et al., 2011): a ← a + g², w ← w − rate · g / (√a + ε).
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param squares the handle of a
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate
+   * @param epsilon ε
+   */
+  public static void adagrad(
+      Emitter e, Tensor weight, Tensor squares, Tensor gradient, Tensor rate, float epsilon) {
+    e.op("ResourceApplyAdagradV2")
+        .raw(weight, squares, rate, e.scalar(epsilon, gradient.type()), gradient)
+        .run();
+  }
+
+  /**
+   * A step of RMSProp in the form of Graves (2013): n ← ρn + (1 − ρ)g², m ← ρm + (1 − ρ)g, δ ←
+   * momentum · δ + rate · g / √(n − m² + ε), w ← w − δ.
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param squares the handle of n
+   * @param means the handle of m
+   * @param steps the handle of δ
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate
+   * @param rho ρ
+   * @param momentum the share of δ that is kept
+   * @param epsilon ε
+   */
+  public static void centredRmsProp(
+      Emitter e,
+      Tensor weight,
+      Tensor squares,
+      Tensor means,
+      Tensor steps,
+      Tensor gradient,
+      Tensor rate,
+      float rho,
+      float momentum,
+      float epsilon) {
+    e.op("ResourceApplyCenteredRMSProp")
+        .raw(weight, means, squares, steps, rate, e.scalar(rho, gradient.type()))
+        .raw(e.scalar(momentum, gradient.type()), e.scalar(epsilon, gradient.type()), gradient)
         .run();
   }
 }

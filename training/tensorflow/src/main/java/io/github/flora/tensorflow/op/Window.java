@@ -55,6 +55,13 @@ record Window(Axis rows, Axis columns) {
       return Math.max(0, (places - 1) * stride + kernel - size - padding);
     }
 
+    /** How many numbers of the image, and of its padding if that counts, a place covers. */
+    long covered(long place, boolean padded) {
+      long from = place * stride - padding;
+      long to = Math.min(from + kernel, size + padding);
+      return padded ? to - from : Math.min(to, size) - Math.max(from, 0);
+    }
+
     boolean valid() {
       return padding == 0 && after() == 0;
     }
