@@ -307,14 +307,13 @@ final class TensorFlowArrayEx implements NDArrayEx {
       float momentum,
       float epsilon,
       boolean centered) {
-    if (!centered) {
-      throw ArrayBase.unsupported("rmspropUpdate that isn't centered");
-    }
     update(
         inputs,
         weights,
         new Preparation(rescaleGrad, clipGrad, weightDecay),
-        (e, handles, gradient) ->
+        (e, handles, gradient) -> {
+          Tensor rate = e.scalar(learningRate, gradient.type());
+          if (centered) {
             Updates.centredRmsProp(
                 e,
                 handles[0],
@@ -322,10 +321,17 @@ final class TensorFlowArrayEx implements NDArrayEx {
                 handles[2],
                 handles[3],
                 gradient,
-                e.scalar(learningRate, gradient.type()),
+                rate,
                 rho,
                 momentum,
-                epsilon));
+                epsilon);
+          } else {
+            Variable scratch = new Variable(array.eager(), gradient);
+            Updates.rmsProp(
+                e, handles[0], handles[1], scratch.handle(), gradient, rate, rho, epsilon);
+            scratch.release();
+          }
+        });
   }
 
   @Override

@@ -112,8 +112,7 @@ public final class Convolutions {
   /** oneDNN gets the shapes of empty batches wrong. */
   private Tensor nothing(Emitter e, Tensor[] inputs) {
     Shape shape =
-        new Shape(
-            image.get(0), filter.get(0), window.rows().places(), window.columns().places());
+        new Shape(image.get(0), filter.get(0), window.rows().places(), window.columns().places());
     return Pooling.nothing(e, shape, inputs);
   }
 
@@ -161,8 +160,7 @@ public final class Convolutions {
         e.op("Reshape")
             .raw(
                 filters,
-                e.longs(
-                    filter.get(2), 1, filter.get(3), 1, groups, filter.get(0) / groups))
+                e.longs(filter.get(2), 1, filter.get(3), 1, groups, filter.get(0) / groups))
             .one();
     Tensor gaps =
         e.op("Reshape")
@@ -173,10 +171,7 @@ public final class Convolutions {
             .raw(
                 e.op("Pad").raw(apart, gaps).one(),
                 e.longs(
-                    filter.get(2) * down,
-                    filter.get(3) * across,
-                    groups,
-                    filter.get(0) / groups))
+                    filter.get(2) * down, filter.get(3) * across, groups, filter.get(0) / groups))
             .one();
     return e.op("Slice").raw(wide, e.longs(0, 0, 0, 0), e.longs(spread(down, across))).one();
   }

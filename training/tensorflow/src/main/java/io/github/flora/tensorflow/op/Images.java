@@ -58,7 +58,8 @@ public final class Images {
     Tensor y =
         switch (Mode.of(mode)) {
           case NEAREST -> nearest(e, x, size);
-          case BILINEAR -> alignCorners ? aligned(e, x, size) : smooth(e, x, height, width, "triangle");
+          case BILINEAR ->
+              alignCorners ? aligned(e, x, size) : smooth(e, x, height, width, "triangle");
           case AREA -> area(e, x, height, width);
           case BICUBIC -> {
             if (alignCorners) {
@@ -73,8 +74,7 @@ public final class Images {
 
   private static Tensor nearest(Emitter e, Tensor x, Tensor size) {
     Shape shape = x.shape();
-    Tensor y =
-        e.op("ResizeNearestNeighbor").raw(e.as(Layout.NHWC, x), size).one(Layout.NHWC);
+    Tensor y = e.op("ResizeNearestNeighbor").raw(e.as(Layout.NHWC, x), size).one(Layout.NHWC);
     return Tape.record(
         y,
         outputs -> {
@@ -106,8 +106,7 @@ public final class Images {
   }
 
   /** Antialiased: a kernel that widens with the old pixels that make up a new one. */
-  private static Tensor smooth(
-      Emitter e, Tensor given, long height, long width, String kernel) {
+  private static Tensor smooth(Emitter e, Tensor given, long height, long width, String kernel) {
     Tensor x = Elementwise.cast(e, given, DataType.FLOAT32);
     float down = (float) height / x.shape().get(2);
     float across = (float) width / x.shape().get(3);
@@ -147,8 +146,7 @@ public final class Images {
   private static Tensor shares(Emitter e, long from, long to, DataType type) {
     int old = Math.toIntExact(from);
     int fresh = Math.toIntExact(to);
-    ByteBuffer data =
-        ByteBuffer.allocate(old * fresh * Float.BYTES).order(ByteOrder.nativeOrder());
+    ByteBuffer data = ByteBuffer.allocate(old * fresh * Float.BYTES).order(ByteOrder.nativeOrder());
     for (int i = 0; i < fresh; i++) {
       int first = Math.toIntExact((long) i * old / fresh);
       int last = Math.toIntExact(-Math.floorDiv(-(i + 1L) * old, (long) fresh));

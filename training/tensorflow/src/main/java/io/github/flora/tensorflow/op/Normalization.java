@@ -169,15 +169,15 @@ public final class Normalization {
     Tensor summands = Shaping.reshape(e, beta, new Shape(normalized.size()));
     Tensor y =
         e.function(
-            "layerNorm",
-            List.of(epsilon),
-            (em, in) -> {
-              Tensor scaled = em.op("Mul").raw(standard(em, in[0], epsilon)[0], in[1]).one();
-              return new Tensor[] {em.op("AddV2").raw(scaled, in[2]).one()};
-            },
-            flat,
-            factors,
-            summands)[0];
+                "layerNorm",
+                List.of(epsilon),
+                (em, in) -> {
+                  Tensor scaled = em.op("Mul").raw(standard(em, in[0], epsilon)[0], in[1]).one();
+                  return new Tensor[] {em.op("AddV2").raw(scaled, in[2]).one()};
+                },
+                flat,
+                factors,
+                summands)[0];
     Tape.record(
         new Tensor[] {y},
         outputs ->

@@ -46,7 +46,8 @@ public final class Pooling {
   private static Tensor flat(
       Emitter e, Tensor x, Shape kernel, Shape stride, Shape padding, Piece piece) {
     Tensor image = Shaping.expandDims(e, x, 2);
-    return Shaping.squeeze(e, piece.of(image, wide(kernel, 1), wide(stride, 1), wide(padding, 0)), 2);
+    return Shaping.squeeze(
+        e, piece.of(image, wide(kernel, 1), wide(stride, 1), wide(padding, 0)), 2);
   }
 
   /** What comes of an empty batch: oneDNN's kernels can't take one. */
@@ -66,8 +67,7 @@ public final class Pooling {
 
   private Shape places(Tensor x) {
     Shape shape = x.shape();
-    return new Shape(
-        shape.get(0), shape.get(1), window.rows().places(), window.columns().places());
+    return new Shape(shape.get(0), shape.get(1), window.rows().places(), window.columns().places());
   }
 
   private static Shape wide(Shape one, long ahead) {
@@ -140,7 +140,8 @@ public final class Pooling {
    * @param stride at least 1 for each
    * @param padding zeros on both sides; at most half of the kernel
    * @param ceiling whether a last window may reach beyond the padding
-   * @param counted whether the padding counts among what is averaged; what lies beyond it never does
+   * @param counted whether the padding counts among what is averaged; what lies beyond it never
+   *     does
    * @return N×C×H'×W', or N×C×W'
    */
   public static Tensor average(
@@ -162,8 +163,7 @@ public final class Pooling {
     if (x.shape().size() == 0) {
       return nothing(e, piece.places(x), x);
     }
-    Tensor y =
-        e.function("avgPool", settings, (em, in) -> piece.means(em, in[0], counted), x)[0];
+    Tensor y = e.function("avgPool", settings, (em, in) -> piece.means(em, in[0], counted), x)[0];
     return Tape.record(
         y,
         outputs ->

@@ -91,8 +91,8 @@ public final class Updates {
   }
 
   /**
-   * A step of gradient descent with momentum, the rate part of the momentum: s ← momentum · s + rate
-   * · g, w ← w − s.
+   * A step of gradient descent with momentum, the rate part of the momentum: s ← momentum · s +
+   * rate · g, w ← w − s.
    *
    * @param e where to
    * @param weight the handle of w
@@ -129,8 +129,8 @@ public final class Updates {
   }
 
   /**
-   * A step of Adadelta (Zeiler, 2012): a ← ρa + (1 − ρ)g², δ = g · √(d + ε) / √(a + ε), d ← ρd + (1 −
-   * ρ)δ², w ← w − δ.
+   * A step of Adadelta (Zeiler, 2012): a ← ρa + (1 − ρ)g², δ = g · √(d + ε) / √(a + ε), d ← ρd + (1
+   * − ρ)δ², w ← w − δ.
    *
    * @param e where to
    * @param weight the handle of w
@@ -200,6 +200,33 @@ public final class Updates {
     e.op("ResourceApplyCenteredRMSProp")
         .raw(weight, means, squares, steps, rate, e.scalar(rho, gradient.type()))
         .raw(e.scalar(momentum, gradient.type()), e.scalar(epsilon, gradient.type()), gradient)
+        .run();
+  }
+
+  /**
+   * A step of RMSProp (Tieleman and Hinton, 2012): n ← ρn + (1 − ρ)g², w ← w − rate · g / √(n + ε).
+   *
+   * @param e where to
+   * @param weight the handle of w
+   * @param squares the handle of n
+   * @param scratch the handle of a variable shaped like w that is overwritten
+   * @param gradient g, laid out like the variables
+   * @param rate a scalar, the learning rate
+   * @param rho ρ
+   * @param epsilon ε
+   */
+  public static void rmsProp(
+      Emitter e,
+      Tensor weight,
+      Tensor squares,
+      Tensor scratch,
+      Tensor gradient,
+      Tensor rate,
+      float rho,
+      float epsilon) {
+    e.op("ResourceApplyRMSProp")
+        .raw(weight, squares, scratch, rate, e.scalar(rho, gradient.type()))
+        .raw(e.scalar(0, gradient.type()), e.scalar(epsilon, gradient.type()), gradient)
         .run();
   }
 }

@@ -3,6 +3,7 @@ package io.github.flora.tensorflow.cases;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -165,10 +166,19 @@ final class ConvolutionCases {
   }
 
   private static NDArray norm(NDArray y, NDArray like) {
-    NDArray zeros = like.getManager().zeros(new Shape(4));
-    NDArray ones = like.getManager().ones(new Shape(4));
+    NDManager manager = like.getManager();
+    Shape channels = new Shape(4);
     return like.getNDArrayInternal()
-        .batchNorm(y, zeros, ones, ones, zeros, 1, 0.9f, 1e-5f, true)
+        .batchNorm(
+            y,
+            manager.zeros(channels),
+            manager.ones(channels),
+            manager.ones(channels),
+            manager.zeros(channels),
+            1,
+            0.9f,
+            1e-5f,
+            true)
         .singletonOrThrow();
   }
 

@@ -38,12 +38,11 @@ final class PoolingCases {
         String window = "%s / %s, %s%s".formatted(kernel, stride, padding, ceil ? ", ceil" : "");
         c.add(
             "maxPool", window, a -> a.getNDArrayInternal().maxPool(kernel, stride, padding, ceil));
-        for (boolean count : new boolean[] {false, true}) {
-          c.add(
-              "avgPool",
-              window + (count ? ", padding counted" : ""),
-              a -> a.getNDArrayInternal().avgPool(kernel, stride, padding, ceil, count));
-        }
+        c.add(
+            "avgPool",
+            window + ", padding counted",
+            a -> a.getNDArrayInternal().avgPool(kernel, stride, padding, ceil, true));
+        c.uncounted(window, w, ceil);
         if (w[4] + w[5] == 0) { // PyTorch pads no other
           for (float norm : new float[] {1, 2, 3}) {
             c.lp(
@@ -65,6 +64,47 @@ final class PoolingCases {
     for (long[] shape : new long[][] {{2, 3, 7, 6}, {1, 1, 9, 8}}) {
       cases.add(Case.one(name, operation, Draw.distinct(shape)).named(variant).gradients());
     }
+  }
+
+  /** DJL's PyTorch engine counts the padding whatever it is told. */
+  private void uncounted(String window, int[] w, boolean ceil) {
+    Shape kernel = new Shape(w[0], w[1]);
+    Shape stride = new Shape(w[2], w[3]);
+    Shape padding = new Shape(w[4], w[5]);
+    cases.add(
+        Case.one(
+                "avgPool",
+                a -> a.getNDArrayInternal().avgPool(kernel, stride, padding, ceil, false),
+                Draw.distinct(2, 3, 7, 6))
+            .named(window)
+            .gradients()
+            .formula(x -> average(x.get(0), w, ceil)));
+  }
+
+  private static Tensor average(Tensor x, int[] w, boolean ceil) {
+    int[] size = {7, 6};
+    int[] places = new int[2];
+    for (int i = 0; i < 2; i++) {
+      int room = size[i] + 2 * w[4 + i] - w[i];
+      places[i] = (ceil ? (int) Math.ceil(room / (double) w[2 + i]) : room / w[2 + i]) + 1;
+      if ((places[i] - 1) * w[2 + i] >= size[i] + w[4 + i]) {
+        places[i]--;
+      }
+    }
+    double[] values = new double[6 * places[0] * places[1]];
+    for (int i = 0; i < values.length; i++) {
+      int top = i / places[1] % places[0] * w[2] - w[4];
+      int left = i % places[1] * w[3] - w[5];
+      int count = 0;
+      for (int row = Math.max(0, top); row < Math.min(7, top + w[0]); row++) {
+        for (int column = Math.max(0, left); column < Math.min(6, left + w[1]); column++) {
+          values[i] += x.get(i / places[1] / places[0] * 42 + row * 6 + column);
+          count++;
+        }
+      }
+      values[i] /= count;
+    }
+    return new Tensor(x.type(), new Shape(2, 3, places[0], places[1]), values);
   }
 
   private void lp(String name, String variant, UnaryOperator<NDArray> operation) {
