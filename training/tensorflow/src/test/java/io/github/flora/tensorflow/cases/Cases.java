@@ -19,6 +19,7 @@ public final class Cases {
                 BinaryCases.all(),
                 ScalarCases.all(),
                 ReductionCases.all(),
+                FunctionCases.all(),
                 ShapeCases.all(),
                 JoinCases.all(),
                 IndexCases.all(),
