@@ -1,11 +1,10 @@
 package io.github.flora.tensorflow;
 
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import io.github.flora.tensorflow.Steppers.Batch;
 import io.github.flora.tensorflow.Steppers.Net;
+import io.github.flora.tensorflow.Steppers.Rule;
 import io.github.flora.tensorflow.Steppers.Stepper;
-import io.github.flora.tensorflow.Steppers.TrainerStepper;
+import io.github.flora.tensorflow.Steppers.Way;
 import io.github.flora.tensorflow.cases.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,16 +22,16 @@ final class MemoryRun {
   /**
    * Trains.
    *
-   * @param args engine, network, number of steps
+   * @param args engine, network, number of steps, who takes them
    */
   public static void main(String[] args) throws IOException {
     Net net = Net.valueOf(args[1]);
     int steps = Integer.parseInt(args[2]);
+    Way way = Way.valueOf(args[3]);
     List<Tensor> weights = net.weights();
     List<Batch> batches = IntStream.range(0, BATCHES).mapToObj(net::batch).toList();
     long before = TensorHandles.live();
-    Optimizer adam = Optimizer.adam().optLearningRateTracker(Tracker.fixed(1e-4f)).build();
-    try (Stepper stepper = new TrainerStepper(args[0], net, weights, adam)) {
+    try (Stepper stepper = way.create(args[0], net, weights, Rule.ADAM)) {
       for (int i = 1; i <= steps; i++) {
         stepper.step(batches.get(i % BATCHES));
         if (i % 50 == 0) {

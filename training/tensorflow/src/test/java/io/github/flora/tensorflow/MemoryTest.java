@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.flora.tensorflow.Steppers.Net;
+import io.github.flora.tensorflow.Steppers.Way;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,19 +23,26 @@ class MemoryTest {
   private static final int MEGABYTES = 30;
 
   @ParameterizedTest
-  @CsvSource({"MLP, 500", "CNN, 200"})
-  void shortTraining(Net net, int steps) throws Exception {
-    run(net, steps);
+  @CsvSource({"MLP, 500, TRAINER", "CNN, 200, TRAINER", "CNN, 200, TRAINING_STEP"})
+  void shortTraining(Net net, int steps, Way way) throws Exception {
+    run(net, steps, way);
   }
 
   @ParameterizedTest
-  @CsvSource({"MLP, 3000", "CNN, 3000", "RESNET18, 300"})
+  @CsvSource({
+    "MLP, 3000, TRAINER",
+    "CNN, 3000, TRAINER",
+    "RESNET18, 300, TRAINER",
+    "MLP, 3000, TRAINING_STEP",
+    "CNN, 3000, TRAINING_STEP",
+    "RESNET18, 300, TRAINING_STEP"
+  })
   @Tag("slow")
-  void longTraining(Net net, int steps) throws Exception {
-    run(net, steps);
+  void longTraining(Net net, int steps, Way way) throws Exception {
+    run(net, steps, way);
   }
 
-  private static void run(Net net, int steps) throws IOException, InterruptedException {
+  private static void run(Net net, int steps, Way way) throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -49,7 +57,8 @@ class MemoryTest {
             MemoryRun.class.getName(),
             EngineUnderTest.NAME,
             net.name(),
-            String.valueOf(steps));
+            String.valueOf(steps),
+            way.name());
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -11,13 +11,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import io.github.flora.tensorflow.Steppers.Batch;
 import io.github.flora.tensorflow.Steppers.Net;
+import io.github.flora.tensorflow.Steppers.Rule;
 import io.github.flora.tensorflow.Steppers.Stepper;
-import io.github.flora.tensorflow.Steppers.TrainerStepper;
+import io.github.flora.tensorflow.Steppers.Way;
 import io.github.flora.tensorflow.cases.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,8 +41,7 @@ class MovingModelsTest {
   }
 
   private static Stepper trained(Net net, String engine) {
-    Optimizer sgd = Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build();
-    Stepper stepper = new TrainerStepper(engine, net, net.weights(), sgd);
+    Stepper stepper = Way.TRAINER.create(engine, net, net.weights(), Rule.SGD);
     for (int i = 0; i < 3; i++) {
       stepper.step(net.batch(i));
     }

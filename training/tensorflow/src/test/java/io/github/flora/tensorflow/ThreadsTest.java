@@ -7,11 +7,10 @@ import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import io.github.flora.tensorflow.Steppers.Net;
+import io.github.flora.tensorflow.Steppers.Rule;
 import io.github.flora.tensorflow.Steppers.Stepper;
-import io.github.flora.tensorflow.Steppers.TrainerStepper;
+import io.github.flora.tensorflow.Steppers.Way;
 import io.github.flora.tensorflow.cases.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Four threads train models of their own, and predict with a shared one in between. */
 class ThreadsTest {
@@ -32,10 +32,9 @@ class ThreadsTest {
   private final Net net = Net.CNN;
   private final List<Tensor> weights = net.weights();
 
-  private float[] train(int first) {
-    Optimizer adam = Optimizer.adam().optLearningRateTracker(Tracker.fixed(1e-3f)).build();
+  private float[] train(Way way, int first) {
     float[] losses = new float[STEPS];
-    try (Stepper stepper = new TrainerStepper(EngineUnderTest.NAME, net, weights, adam)) {
+    try (Stepper stepper = way.create(EngineUnderTest.NAME, net, weights, Rule.ADAM)) {
       for (int i = 0; i < STEPS; i++) {
         losses[i] = stepper.step(net.batch(first + i));
       }
@@ -43,18 +42,20 @@ class ThreadsTest {
     return losses;
   }
 
-  @Test
-  void rightResultsForThreeSeconds() throws Exception {
-    run(Duration.ofSeconds(3));
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void rightResultsForThreeSeconds(Way way) throws Exception {
+    run(way, Duration.ofSeconds(3));
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Way.class)
   @Tag("slow")
-  void rightResultsForTwentySeconds() throws Exception {
-    run(Duration.ofSeconds(20));
+  void rightResultsForTwentySeconds(Way way) throws Exception {
+    run(way, Duration.ofSeconds(20));
   }
 
-  private void run(Duration duration) throws InterruptedException, ExecutionException {
+  private void run(Way way, Duration duration) throws InterruptedException, ExecutionException {
     try (Model model = Model.newInstance("shared", Device.cpu(), EngineUnderTest.NAME)) {
       Block block = net.block();
       model.setBlock(block);
@@ -63,7 +64,7 @@ class ThreadsTest {
       float[][] losses = new float[THREADS][];
       float[][] logits = new float[THREADS][];
       for (int t = 0; t < THREADS; t++) {
-        losses[t] = train(100 * t);
+        losses[t] = train(way, 100 * t);
         logits[t] = Steppers.predict(block, model.getNDManager(), net.batch(100 * t));
       }
       ExecutorService executor = Executors.newFixedThreadPool(THREADS);
@@ -79,7 +80,7 @@ class ThreadsTest {
                   () -> {
                     int count = 0;
                     do {
-                      assertArrayEquals(loss, train(first), 1e-4f);
+                      assertArrayEquals(loss, train(way, first), 1e-4f);
                       float[] again =
                           Steppers.predict(block, model.getNDManager(), net.batch(first));
                       assertArrayEquals(logit, again, 1e-4f);
