@@ -15,6 +15,7 @@ import io.github.flora.tensorflow.op.Creation;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
 /** Makes arrays of TensorFlow's and owns them: closing it frees their native memory. */
@@ -147,6 +148,66 @@ public class TensorFlowManager extends BaseNDManager {
   @Override
   public NDArray truncatedNormal(float loc, float scale, Shape shape, DataType type) {
     return array(e -> Creation.truncatedNormal(e, loc, scale, shape, type));
+  }
+
+  @Override
+  public NDArray create(String[] data, Charset charset, Shape shape) {
+    throw ArrayBase.unsupported("create of strings");
+  }
+
+  @Override
+  public NDArray createCSR(Buffer data, long[] indptr, long[] indices, Shape shape) {
+    throw ArrayBase.unsupported("createCSR");
+  }
+
+  @Override
+  public NDArray createRowSparse(Buffer data, Shape dataShape, long[] indices, Shape shape) {
+    throw ArrayBase.unsupported("createRowSparse");
+  }
+
+  @Override
+  public NDArray createCoo(Buffer data, long[][] indices, Shape shape) {
+    throw ArrayBase.unsupported("createCoo");
+  }
+
+  @Override
+  public NDArray randomMultinomial(int n, NDArray probabilities) {
+    throw ArrayBase.unsupported("randomMultinomial");
+  }
+
+  @Override
+  public NDArray randomMultinomial(int n, NDArray probabilities, Shape shape) {
+    throw ArrayBase.unsupported("randomMultinomial");
+  }
+
+  @Override
+  public NDArray sampleNormal(NDArray mu, NDArray sigma) {
+    throw ArrayBase.unsupported("sampleNormal");
+  }
+
+  @Override
+  public NDArray sampleNormal(NDArray mu, NDArray sigma, Shape shape) {
+    throw ArrayBase.unsupported("sampleNormal");
+  }
+
+  @Override
+  public NDArray samplePoisson(NDArray lam) {
+    throw ArrayBase.unsupported("samplePoisson");
+  }
+
+  @Override
+  public NDArray samplePoisson(NDArray lam, Shape shape) {
+    throw ArrayBase.unsupported("samplePoisson");
+  }
+
+  @Override
+  public NDArray sampleGamma(NDArray alpha, NDArray beta) {
+    throw ArrayBase.unsupported("sampleGamma");
+  }
+
+  @Override
+  public NDArray sampleGamma(NDArray alpha, NDArray beta, Shape shape) {
+    throw ArrayBase.unsupported("sampleGamma");
   }
 
   @Override

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -263,14 +262,6 @@ abstract class AbstractArrayTest {
     NDArray nan = manager.create(Float.NaN);
     assertFalse(nan.allClose(nan));
     assertTrue(nan.allClose(nan, 1e-5, 1e-8, true));
-  }
-
-  @Test
-  void stringsAreKept() {
-    NDArray strings = manager.create(new String[] {"a", "für"});
-    assertEquals(DataType.STRING, strings.getDataType());
-    assertEquals(new Shape(2), strings.getShape());
-    assertArrayEquals(new String[] {"a", "für"}, strings.toStringArray(StandardCharsets.UTF_8));
   }
 
   @Test

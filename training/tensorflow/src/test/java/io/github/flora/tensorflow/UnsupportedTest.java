@@ -51,13 +51,24 @@ class UnsupportedTest {
         refused(
             "lstm",
             (a, x) -> x.lstm(a, new NDList(a), new NDList(a), true, 1, 0, true, false, true)),
+        refused("strings", (a, x) -> a.getManager().create("text")),
         refused("createCSR", (a, x) -> sparse(a.getManager())),
+        refused("createCoo", (a, x) -> coordinates(a.getManager())),
+        refused("randomMultinomial", (a, x) -> a.getManager().randomMultinomial(3, a)),
+        refused("sampleNormal", (a, x) -> a.getManager().sampleNormal(a, a)),
+        refused("samplePoisson", (a, x) -> a.getManager().samplePoisson(a)),
+        refused("sampleGamma", (a, x) -> a.getManager().sampleGamma(a, a)),
         refused("multiBoxTarget", (a, x) -> x.multiBoxTarget(new NDList(a), 1, 1, 1, 1, 1)));
   }
 
   private static void sparse(NDManager manager) {
     long[] indices = {0};
     manager.createCSR(FloatBuffer.wrap(new float[1]), indices, indices, new Shape(1, 1));
+  }
+
+  private static void coordinates(NDManager manager) {
+    long[][] indices = {{0}, {0}};
+    manager.createCoo(FloatBuffer.wrap(new float[1]), indices, new Shape(1, 1));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -57,6 +57,8 @@ final class CreationCases {
     add("create", "boolean[][]", m -> m.create(new boolean[][] {{true, false}}));
     add("create", "float[] of a shape", m -> m.create(new float[6], new Shape(2, 1, 3)));
     add("create", "int[] of a shape", m -> m.create(new int[] {1, 2, 3, 4}, new Shape(2, 2)));
+    add("create", "a shape alone", m -> m.create(new Shape(2, 3)).zerosLike());
+    add("create", "like", m -> m.ones(new Shape(2, 3)).like().zerosLike());
     add("create", "empty float[]", m -> m.create(new float[0]));
     add("create", "empty shape", m -> m.create(new float[0], new Shape(2, 0, 3)));
     for (DataType type : TYPES) {

@@ -214,17 +214,23 @@ final class IndexCases {
         images,
         Draw.integers(0, 6, 4, 3, 5, 2));
     Draw matrix = Draw.normal(3, 4);
+    // PyTorch's engine changes the index that it is given.
     add(
         "gatherNd",
         "elements",
-        x -> x.get(0).gatherNd(x.get(1)),
+        x -> x.get(0).gatherNd(x.get(1).duplicate()),
         matrix,
         Draw.integers(0, 3, 2, 5));
-    add("gatherNd", "rows", x -> x.get(0).gatherNd(x.get(1)), matrix, Draw.integers(0, 3, 1, 5));
+    add(
+        "gatherNd",
+        "rows",
+        x -> x.get(0).gatherNd(x.get(1).duplicate()),
+        matrix,
+        Draw.integers(0, 3, 1, 5));
     add(
         "gatherNd",
         "of images",
-        x -> x.get(0).gatherNd(x.get(1)),
+        x -> x.get(0).gatherNd(x.get(1).duplicate()),
         images,
         Draw.integers(0, 3, 2, 2, 3));
   }
