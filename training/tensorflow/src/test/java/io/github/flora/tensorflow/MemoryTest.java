@@ -49,6 +49,8 @@ class MemoryTest {
             "-Xms192m",
             "-Xmx192m",
             "-XX:+AlwaysPreTouch",
+            // The optimizing compiler works for minutes, in 30 MB of its own.
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-Dai.djl.offline=true",
             "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
