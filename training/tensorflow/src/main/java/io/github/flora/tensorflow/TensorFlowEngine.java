@@ -39,6 +39,11 @@ public final class TensorFlowEngine extends Engine {
 
   @Override
   public String getVersion() {
+    return version();
+  }
+
+  /** Returns the version of the native library. */
+  static String version() {
     return Context.version();
   }
 

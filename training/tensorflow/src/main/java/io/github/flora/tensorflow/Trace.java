@@ -27,13 +27,25 @@ final class Trace implements AutoCloseable {
   private final EagerEmitter eager;
   private final Map<Cell, Capture> captures = new LinkedHashMap<>();
   private final List<ArrayBase> arrays = new ArrayList<>();
+  private final boolean frozen;
   private boolean compiled;
 
   Trace(EagerEmitter eager) {
+    this(eager, false);
+  }
+
+  /**
+   * Opens a trace.
+   *
+   * @param eager where arrays from outside live
+   * @param frozen whether they become constants of the graph instead of inputs of a function
+   */
+  Trace(EagerEmitter eager, boolean frozen) {
     if (CURRENT.get() != null) {
       throw new NotCompilableException("a function is being compiled inside another");
     }
     this.eager = eager;
+    this.frozen = frozen;
     CURRENT.set(this);
   }
 
@@ -102,7 +114,10 @@ final class Trace implements AutoCloseable {
     }
     Tensor tensor = cell.tensor();
     Capture made;
-    if (tensor == null) {
+    if (frozen) {
+      Tensor constant = eager.framed(() -> constant((EagerTensor) cell.read(eager)));
+      made = new Capture(constant, constant);
+    } else if (tensor == null) {
       Variable variable = cell.variable(eager);
       Tensor handle = graph.variable();
       Tensor value = graph.read(handle, variable.type(), variable.shape(), variable.layout());
@@ -113,6 +128,12 @@ final class Trace implements AutoCloseable {
     }
     captures.put(cell.share(), made);
     return made;
+  }
+
+  private Tensor constant(EagerTensor value) {
+    Tensor constant =
+        graph.constant(value.copy(false), value.layout().inMemory(value.shape()), value.type());
+    return graph.relabelled(constant, value.layout());
   }
 
   /**

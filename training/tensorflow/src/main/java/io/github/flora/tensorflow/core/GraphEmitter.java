@@ -2,21 +2,36 @@ package io.github.flora.tensorflow.core;
 
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteGraph;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteTensor;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteBuffer;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteImportGraphDefOptions;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphImportGraphDef;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphOperationByName;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GraphToGraphDef;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewBuffer;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewBufferFromString;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewImportGraphDefOptions;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_OperationName;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewGraph;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Buffer;
 import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_ImportGraphDefOptions;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
+import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.TF_Tensor;
+import org.tensorflow.proto.GraphDef;
 
 /** Makes operations the nodes of a function. Used by one thread. */
 public final class GraphEmitter extends Emitter implements AutoCloseable {
@@ -118,6 +133,85 @@ public final class GraphEmitter extends Emitter implements AutoCloseable {
       return own;
     }
     throw new NotCompilableException("an array from outside is used that isn't an input");
+  }
+
+  /**
+   * Returns the operations so far as TensorFlow stores them.
+   *
+   * @return the graph
+   */
+  public GraphDef definition() {
+    TF_Status status = Status.current();
+    TF_Buffer buffer = TF_NewBuffer();
+    try {
+      TF_GraphToGraphDef(graph, buffer, status);
+      Status.check(status, "storing a graph");
+      BytePointer bytes = new BytePointer(buffer.data());
+      bytes.capacity(buffer.length());
+      return GraphDef.parseFrom(bytes.asByteBuffer());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("TensorFlow stored a graph that can't be read", e);
+    } finally {
+      TF_DeleteBuffer(buffer);
+    }
+  }
+
+  /**
+   * Adds the operations of a stored graph.
+   *
+   * @param definition the graph
+   */
+  public void add(GraphDef definition) {
+    TF_Status status = Status.current();
+    byte[] bytes = definition.toByteArray();
+    TF_ImportGraphDefOptions options = TF_NewImportGraphDefOptions();
+    try (BytePointer pointer = new BytePointer(bytes)) {
+      TF_Buffer buffer = TF_NewBufferFromString(pointer, bytes.length);
+      try {
+        TF_GraphImportGraphDef(graph, buffer, options, status);
+        Status.check(status, "reading a graph");
+      } finally {
+        TF_DeleteBuffer(buffer);
+      }
+    } finally {
+      TF_DeleteImportGraphDefOptions(options);
+    }
+  }
+
+  /**
+   * Finds the first output of an operation of a stored graph.
+   *
+   * @param name the operation
+   * @param type its element type
+   * @param shape its dimensions, the batch's for the call that is to come
+   * @return the output
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Tensor named(String name, DataType type, Shape shape) {
+    TF_Operation node = TF_GraphOperationByName(graph, name);
+    if (node == null) {
+      throw new IllegalArgumentException("the graph has no operation " + name);
+    }
+    return new GraphTensor(this, node, 0, type, shape, Layout.PLAIN);
+  }
+
+  /**
+   * Makes an operation of a stored graph an input.
+   *
+   * @param input what {@link #named} returned
+   */
+  public void addInput(Tensor input) {
+    inputs.add(checked(input));
+  }
+
+  /**
+   * Returns the name of the operation that gives a tensor.
+   *
+   * @param tensor a tensor of this graph
+   * @return the name; unique within the graph
+   */
+  public String nameOf(Tensor tensor) {
+    return TF_OperationName(checked(tensor).node()).getString();
   }
 
   TF_Output output(Tensor tensor) {
