@@ -15,8 +15,8 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Opens the batch dimension of a graph that was traced with a fixed one: the input takes any number of
- * images, and reshapes that named that number infer it.
+ * Opens the batch dimension of a graph that was traced with a fixed one: the input takes any number
+ * of images, and reshapes that named that number infer it.
  */
 final class OpenBatch {
 
@@ -67,8 +67,7 @@ final class OpenBatch {
       return;
     }
     dims[0] = -1;
-    ByteBuffer bytes =
-        ByteBuffer.allocate(dims.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(dims.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(dims);
     String name = node.getName() + "_open_shape";
     TensorProto value =

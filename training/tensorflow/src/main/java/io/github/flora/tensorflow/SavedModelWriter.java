@@ -28,8 +28,8 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Writes a block's forward pass as TensorFlow's SavedModel, for TensorFlow Serving, for Python and for
- * DJL's own TensorFlow engine: a graph with the weights as constants and the signature {@code
+ * Writes a block's forward pass as TensorFlow's SavedModel, for TensorFlow Serving, for Python and
+ * for DJL's own TensorFlow engine: a graph with the weights as constants and the signature {@code
  * serving_default}, from {@value #INPUT} to {@value #OUTPUT}. The first dimension is open; what was
  * written is carried out at other batch sizes and compared with the block before it counts.
  *
@@ -43,7 +43,9 @@ public final class SavedModelWriter {
   /** The name of the signature's output. */
   public static final String OUTPUT = "output";
 
-  /** The largest difference from the block that counts as rounding, relative to the largest number. */
+  /**
+   * The largest difference from the block that counts as rounding, relative to the largest number.
+   */
   public static final double TOLERANCE = 1e-4;
 
   /** An unusual number, so that it can be told from a network's own sizes. */
@@ -73,8 +75,8 @@ public final class SavedModelWriter {
    * @param folder the folder to write, which must not be there yet
    * @return how well it agrees with the block
    * @throws IOException if it can't be written
-   * @throws IllegalStateException if what was written doesn't agree, for instance because the network
-   *     makes use of the number of images; nothing is left behind
+   * @throws IllegalStateException if what was written doesn't agree, for instance because the
+   *     network makes use of the number of images; nothing is left behind
    */
   public static Agreement write(NDManager manager, Block block, Shape input, Path folder)
       throws IOException {
@@ -110,7 +112,8 @@ public final class SavedModelWriter {
       Tensor placeholder = trace.graph().input(DataType.FLOAT32, shape, Layout.PLAIN);
       NDArray data = new TensorFlowArray(manager, new Cell(placeholder));
       NDArray output =
-          block.forward(new ParameterStore(manager, false), new NDList(data), false)
+          block
+              .forward(new ParameterStore(manager, false), new NDList(data), false)
               .singletonOrThrow();
       Emitter e = trace.graph();
       Tensor result = e.op("Identity").in(trace.read(((ArrayBase) output).cell())).one();
@@ -129,7 +132,8 @@ public final class SavedModelWriter {
       try (NDManager manager = owner.newSubManager()) {
         NDArray data = manager.randomNormal(new Shape(batch).addAll(input));
         float[] expected =
-            block.forward(new ParameterStore(manager, false), new NDList(data), false)
+            block
+                .forward(new ParameterStore(manager, false), new NDList(data), false)
                 .singletonOrThrow()
                 .toFloatArray();
         float[] found = run(owner, written, (ArrayBase) data);

@@ -41,8 +41,7 @@ final class SavedModelWriterTest {
       Block block = Networks.get(network).newBlock(NetworkOptions.of(10));
       Shape input = new Shape(channels, side, side);
       block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(input));
-      SavedModelWriter.Agreement agreement =
-          SavedModelWriter.write(manager, block, input, target);
+      SavedModelWriter.Agreement agreement = SavedModelWriter.write(manager, block, input, target);
       assertTrue(agreement.maxRelDiff() <= 1e-5, agreement.toString());
     }
     assertEquals(before, TensorHandles.live());
@@ -74,8 +73,7 @@ final class SavedModelWriterTest {
   @Test
   void aNetworkThatUsesTheNumberOfImagesIsRefused() {
     try (NDManager manager = manager()) {
-      Block block =
-          LambdaBlock.singleton(x -> x.mul((float) x.getShape().get(0)));
+      Block block = LambdaBlock.singleton(x -> x.mul((float) x.getShape().get(0)));
       assertThrows(
           IllegalStateException.class,
           () -> SavedModelWriter.write(manager, block, new Shape(3), folder.resolve("model")));
