@@ -16,6 +16,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
 import java.util.List;
 import java.util.Random;
@@ -126,6 +127,7 @@ final class Networks {
    * be seen.
    */
   static void initialize(Block block, NDManager manager, long seed, Shape... shapes) {
+    block.setInitializer(Initializer.ONES, parameter -> true);
     block.initialize(manager, DataType.FLOAT32, shapes);
     Random random = new Random(seed);
     for (Pair<String, Parameter> pair : block.getParameters()) {
@@ -133,7 +135,7 @@ final class Networks {
       NDArray array = parameter.getArray();
       Shape shape = array.getShape();
       float[] values = new float[(int) shape.size()];
-      double fan = Math.max(1, (double) shape.size() / Math.max(1, shape.get(0)));
+      double fan = shape.isScalar() ? 1 : Math.max(1, (double) shape.size() / shape.get(0));
       for (int i = 0; i < values.length; i++) {
         values[i] =
             (float)

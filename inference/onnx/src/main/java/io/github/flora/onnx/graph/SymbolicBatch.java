@@ -6,7 +6,9 @@ import io.github.flora.onnx.OnnxExportException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public final class SymbolicBatch {
   private final long size;
   private final long otherSize;
   private final List<Node> prelude = new ArrayList<>();
+  // What stands for constants whose shape depends on the batch size; several nodes may read one.
+  private final Map<Value, Value> filled = new HashMap<>();
   private @Nullable Value batch;
 
   private SymbolicBatch(Graph graph, long size, Graph other, long otherSize) {
@@ -155,8 +159,11 @@ public final class SymbolicBatch {
           node.operator().equals("Reshape") && input == 1
               ? reshapeTarget(node, here, there)
               : computed(node, here, there);
-      graph.removeInitializer(value);
       return result;
+    }
+    Value known = filled.get(value);
+    if (known != null) {
+      return known;
     }
     Tensor content = content(graph, value);
     Tensor other = content(this.other, twin);
@@ -284,13 +291,9 @@ public final class SymbolicBatch {
             List.of(content.shape()),
             node.block());
     prelude.add(expand);
-    name(expand.outputs().get(0), valueLike(value, twin));
-    graph.removeInitializer(value);
+    name(expand.outputs().get(0), new Value(other, value.name(), value.type(), twin.shape()));
+    filled.put(value, expand.outputs().get(0));
     return expand.outputs().get(0);
-  }
-
-  private Value valueLike(Value value, Tensor twin) {
-    return new Value(other, value.name(), value.type(), twin.shape());
   }
 
   private static byte @Nullable [] uniform(Tensor content) {

@@ -2,6 +2,7 @@ package io.github.flora.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.SparseFormat;
+import java.nio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** What doesn't compute: questions about an array, its lifetime, its name, its content. */
@@ -31,6 +32,7 @@ final class AccessOperators {
     all.addAll(call -> null, "attach", "tempAttach", "detach", "close", "setRequiresGradient");
     all.addAll(AccessOperators::same, "stopGradient", "toDevice");
     all.addAll(AccessOperators::same, "scaleGradient(double)", "duplicate()", "toDense");
+    all.add("set(Buffer)", AccessOperators::replace);
     all.addAll(
         AccessOperators::read,
         "toByteBuffer",
@@ -62,6 +64,15 @@ final class AccessOperators {
               + " such as where instead of Java's if");
     }
     return call.raw();
+  }
+
+  /** All content is replaced by numbers of the program, so that a constant is left. */
+  private static @Nullable Object replace(Call call) {
+    NDArray real = call.self().real().like();
+    real.attach(call.tracer().manager());
+    real.set(call.argument(0, Buffer.class));
+    call.self().become(real, call.tracer().constant(real).value());
+    return null;
   }
 
   private static NDArray fresh(Call call) {

@@ -12,7 +12,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.github.flora.onnx.OnnxExportException;
-import java.util.Locale;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a block forward in a trace, in inference mode, and knows which child is running. */
@@ -73,10 +73,16 @@ public final class BlockTracer {
         }
       }
       throw e;
-    } catch (ClassCastException | UnsupportedOperationException e) {
+    } catch (ClassCastException e) {
       throw tracer.error(
-          String.valueOf(e.getMessage()).lines().findFirst().orElse("").toLowerCase(Locale.ROOT),
-          "the block asks for an array of its own engine: let it use DJL's NDArray alone",
+          "forward", "it asks for arrays of its own engine: let it use DJL's NDArray alone", e);
+    } catch (RuntimeException e) {
+      throw tracer.error(
+          "forward",
+          "the block itself fails with inputs of %s: %s"
+              .formatted(
+                  Arrays.toString(inputs.getShapes()),
+                  String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     } finally {
       // An error keeps its path.

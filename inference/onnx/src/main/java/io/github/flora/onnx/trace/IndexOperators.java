@@ -3,6 +3,7 @@ package io.github.flora.onnx.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.index.dim.NDIndexAll;
+import ai.djl.ndarray.index.dim.NDIndexBooleans;
 import ai.djl.ndarray.index.dim.NDIndexElement;
 import ai.djl.ndarray.index.dim.NDIndexFixed;
 import ai.djl.ndarray.index.dim.NDIndexNull;
@@ -27,48 +28,64 @@ final class IndexOperators {
     all.add("gather", IndexOperators::gather);
     all.add("gatherNd", IndexOperators::gatherNd);
     all.add("take", IndexOperators::take);
-    all.add("oneHot", IndexOperators::oneHot);
+    // Engines have the short forms of their own and not always the long one.
+    all.add("oneHot(int)", call -> oneHot(call, 1f, 0f));
+    all.add("oneHot(int,DataType)", call -> oneHot(call, 1f, 0f));
+    all.add("oneHot", call -> oneHot(call, call.real(1), call.real(2)));
   }
 
   /** The same index with the engine's arrays in it. */
   static NDIndex realIndex(Tracer tracer, NDIndex index) {
-    NDIndex result = new NDIndex();
-    int at = 0;
-    for (NDIndexElement element : index.getIndices()) {
-      if (at++ == index.getEllipsisIndex()) {
-        result.addEllipseDim();
+    List<NDIndexElement> elements = index.getIndices();
+    if (elements.stream().anyMatch(NDIndexBooleans.class::isInstance)) {
+      throw tracer.error(
+          "get",
+          "the size of what an index of booleans takes depends on the input: multiply by the mask,"
+              + " or use where",
+          null);
+    }
+    if (elements.stream().anyMatch(NDIndexPick.class::isInstance)) {
+      NDIndex result = new NDIndex();
+      for (NDIndexElement element : elements) {
+        if (element instanceof NDIndexPick pick) {
+          result.addPickDim(tracer.realArray(pick.getIndex()));
+        } else {
+          result.addAllDim();
+        }
       }
+      return result;
+    }
+    if (elements.stream().noneMatch(NDIndexTake.class::isInstance)) {
+      return index;
+    }
+    // As text in one go: DJL loses count of the dimensions when parts are added to an ellipsis.
+    List<String> parts = new ArrayList<>();
+    List<NDArray> arrays = new ArrayList<>();
+    for (NDIndexElement element : elements) {
+      parts.add(part(element));
       if (element instanceof NDIndexTake take) {
-        result.addIndices("{}", tracer.realArray(take.getIndex()));
-      } else if (element instanceof NDIndexPick pick) {
-        result.addPickDim(tracer.realArray(pick.getIndex()));
-      } else if (element instanceof NDIndexFixed fixed) {
-        result.addIndices(fixed.getIndex());
-      } else if (element instanceof NDIndexNull) {
-        result.addIndices("null");
-      } else if (element instanceof NDIndexAll) {
-        result.addAllDim();
-      } else if (element instanceof NDIndexSlice slice) {
-        addSlice(result, slice);
-      } else {
-        throw tracer.error(
-            "get",
-            "the size of what an index of booleans takes depends on the input: multiply by the mask,"
-                + " or use where",
-            null);
+        arrays.add(tracer.realArray(take.getIndex()));
       }
     }
-    if (index.getEllipsisIndex() == index.getIndices().size()) {
-      result.addEllipseDim();
+    if (index.getEllipsisIndex() >= 0) {
+      parts.add(index.getEllipsisIndex(), "...");
     }
-    return result;
+    return new NDIndex(String.join(",", parts), arrays.toArray());
   }
 
-  private static void addSlice(NDIndex index, NDIndexSlice slice) {
-    String min = slice.getMin() == null ? "" : slice.getMin().toString();
-    String max = slice.getMax() == null ? "" : slice.getMax().toString();
-    String step = slice.getStep() == null ? "" : ":" + slice.getStep();
-    index.addIndices(min + ":" + max + step);
+  private static String part(NDIndexElement element) {
+    if (element instanceof NDIndexFixed fixed) {
+      return Long.toString(fixed.getIndex());
+    }
+    if (element instanceof NDIndexSlice slice) {
+      String min = slice.getMin() == null ? "" : slice.getMin().toString();
+      String max = slice.getMax() == null ? "" : slice.getMax().toString();
+      return min + ":" + max + (slice.getStep() == null ? "" : ":" + slice.getStep());
+    }
+    if (element instanceof NDIndexNull) {
+      return "null";
+    }
+    return element instanceof NDIndexTake ? "{}" : ":";
   }
 
   private static Object get(Call call, NDIndex index) {
@@ -219,12 +236,12 @@ final class IndexOperators {
     return call.result(gatherAlong(call, flat, index, 0), real);
   }
 
-  private static Object oneHot(Call call) {
+  private static Object oneHot(Call call, float onValue, float offValue) {
     NDArray real = call.run();
     Value index = call.cast(call.self().value(), DataType.INT64);
     DataType type = DataType.FLOAT32;
-    Value on = call.graph().scalar(type, call.argument(1, Number.class));
-    Value off = call.graph().scalar(type, call.argument(2, Number.class));
+    Value on = call.graph().scalar(type, onValue);
+    Value off = call.graph().scalar(type, offValue);
     List<Value> pair = new ArrayList<>();
     for (Value value : List.of(off, on)) {
       pair.add(call.node("Unsqueeze", type, new Shape(1), List.of(value, call.graph().fixed(0))));

@@ -88,7 +88,7 @@ final class PoolingOperators {
     NDArray real = call.run();
     Windows windows = windows(call, real, 0);
     Value value = call.self().value();
-    boolean countPadding = call.flag(4);
+    boolean countPadding = countsPadding(call);
     if (countPadding && !windows.evenlyPadded()) {
       // Zeros of the padding count, what a window reaches beyond it doesn't.
       Shape padding = call.argument(2, Shape.class);
@@ -121,6 +121,30 @@ final class PoolingOperators {
             value,
             new Attribute.Int("count_include_pad", countPadding ? 1 : 0)),
         real);
+  }
+
+  /**
+   * Whether zeros of the padding count. Engines don't all do what they are asked to (DJL's PyTorch
+   * engine always counts them), so it is read off from what this one does to ones.
+   */
+  private static boolean countsPadding(Call call) {
+    NDArray self = call.self().real();
+    try (NDArray ones = self.onesLike();
+        NDArray means =
+            ones.getNDArrayInternal()
+                .avgPool(
+                    call.argument(0, Shape.class),
+                    call.argument(1, Shape.class),
+                    call.argument(2, Shape.class),
+                    call.flag(3),
+                    call.flag(4))) {
+      for (float mean : means.toFloatArray()) {
+        if (mean < 0.999f) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   private static Object global(Call call, String operator) {

@@ -27,7 +27,8 @@ final class ShapeOperators {
     all.add("broadcast", ShapeOperators::broadcast);
     all.add("stack", call -> join(call, true));
     all.add("concat", call -> join(call, false));
-    all.add("split", ShapeOperators::split);
+    // Engines understand lists of positions in different ways, but equal parts in the same.
+    all.addAll(ShapeOperators::split, "split", "split(long,int)");
     all.add("tile", ShapeOperators::tile);
     all.add("repeat", ShapeOperators::repeat);
     all.add("pad", ShapeOperators::pad);

@@ -1,0 +1,9 @@
+package io.github.flora.onnx;
+
+/** Random trees of blocks, on PyTorch. */
+class PyTorchRandomBlocksTest extends AbstractRandomBlocksTest {
+
+  PyTorchRandomBlocksTest() {
+    super("PyTorch");
+  }
+}
