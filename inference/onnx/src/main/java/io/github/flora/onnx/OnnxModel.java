@@ -1,0 +1,277 @@
+package io.github.flora.onnx;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * An image classifier in an {@code .onnx} file: pixels in, one row of numbers for each image out.
+ * All that it needs to know stands in the file. May be used by several threads at once.
+ */
+public final class OnnxModel implements AutoCloseable {
+
+  /** Pixels of one side that are more than any network takes. */
+  private static final long MOST_PIXELS = 1 << 14;
+
+  private final OnnxHeader header;
+  private final OnnxMetadata metadata;
+  private final Input input;
+  private final OnnxSession session;
+  private final float[][] normalized;
+  // Memory of the last batch, for the thread's next one: allocating costs as much as computing.
+  private final ThreadLocal<ByteBuffer> memory = ThreadLocal.withInitial(() -> direct(0));
+
+  private OnnxModel(OnnxHeader header, OnnxMetadata metadata, Input input, OnnxSession session) {
+    this.header = header;
+    this.metadata = metadata;
+    this.input = input;
+    this.session = session;
+    ImageInput image = metadata.input();
+    normalized =
+        input.pixels() || image == null ? new float[0][] : normalized(image, input.channels());
+  }
+
+  /**
+   * What the network takes.
+   *
+   * @param channels 1 for grey images, 3 for RGB
+   * @param height rows
+   * @param width columns
+   * @param pixels whether the graph normalises bytes itself
+   * @param batch images for each run, -1 for any number
+   */
+  public record Input(int channels, int height, int width, boolean pixels, int batch) {
+
+    /**
+     * The size of one image.
+     *
+     * @return height · width · channels
+     */
+    public int size() {
+      return channels * height * width;
+    }
+  }
+
+  /**
+   * Loads a file.
+   *
+   * @param file the file
+   * @param options how to run it
+   * @return the model, the caller's to close
+   * @throws OnnxFileException if it isn't an image classifier in ONNX, or damaged
+   * @throws IOException if it can't be read
+   */
+  public static OnnxModel open(Path file, OnnxSession.Options options) throws IOException {
+    OnnxHeader header = OnnxHeader.read(file);
+    OnnxMetadata metadata;
+    try {
+      metadata = OnnxMetadata.of(header.properties());
+    } catch (IllegalArgumentException e) {
+      throw new OnnxFileException(file, String.valueOf(e.getMessage()), e);
+    }
+    Input input = input(file, header);
+    ImageInput image = metadata.input();
+    if (!input.pixels() && (image == null || image.channels() != input.channels())) {
+      throw new OnnxFileException(
+          file,
+          "it doesn't say how pixels of its %d channel%s become numbers (no mean and std in its"
+                  .formatted(input.channels(), input.channels() == 1 ? "" : "s")
+              + " metadata): export it with them");
+    }
+    return new OnnxModel(header, metadata, input, OnnxSession.open(file, options));
+  }
+
+  private static Input input(Path file, OnnxHeader header) throws OnnxFileException {
+    if (header.inputs().size() != 1 || header.outputs().size() != 1) {
+      throw new OnnxFileException(
+          file,
+          "it has %d inputs and %d outputs, an image classifier has one of each"
+              .formatted(header.inputs().size(), header.outputs().size()));
+    }
+    OnnxHeader.Port port = header.inputs().get(0);
+    List<Long> dims = port.dimensions();
+    boolean pixels = port.type() == DataType.UINT8;
+    if (dims.size() != 4 || (!pixels && port.type() != DataType.FLOAT32)) {
+      throw notAnImage(file, port);
+    }
+    long channels = dims.get(pixels ? 3 : 1);
+    long height = dims.get(pixels ? 1 : 2);
+    long width = dims.get(pixels ? 2 : 3);
+    if ((channels != 1 && channels != 3) || height < 1 || width < 1) {
+      throw notAnImage(file, port);
+    }
+    if (height > MOST_PIXELS || width > MOST_PIXELS) {
+      throw new OnnxFileException(
+          file,
+          "it takes images of %,d×%,d pixels; more than %,d a side aren't supported"
+              .formatted(height, width, MOST_PIXELS));
+    }
+    long batch = dims.get(0);
+    if (batch == 0 || batch > 1 << 16) {
+      throw notAnImage(file, port);
+    }
+    return new Input((int) channels, (int) height, (int) width, pixels, (int) batch);
+  }
+
+  private static OnnxFileException notAnImage(Path file, OnnxHeader.Port port) {
+    return new OnnxFileException(
+        file,
+        "its input '%s' is %s %s, not an image (float32 N×C×H×W or uint8 N×H×W×C, C 1 or 3)"
+            .formatted(port.name(), port.type(), port.dimensions()));
+  }
+
+  /** A table of what each byte becomes, channel by channel. */
+  private static float[][] normalized(ImageInput image, int channels) {
+    float[][] table = new float[channels][256];
+    for (int c = 0; c < channels; c++) {
+      for (int value = 0; value < 256; value++) {
+        table[c][value] = value * image.scale(c) + image.shift(c);
+      }
+    }
+    return table;
+  }
+
+  /**
+   * What the file says about itself.
+   *
+   * @return the metadata
+   */
+  public OnnxMetadata metadata() {
+    return metadata;
+  }
+
+  /**
+   * What the file says about its inputs and outputs.
+   *
+   * @return the header
+   */
+  public OnnxHeader header() {
+    return header;
+  }
+
+  /**
+   * What the network takes.
+   *
+   * @return size of its input
+   */
+  public Input input() {
+    return input;
+  }
+
+  /**
+   * Names of the classes, in the order of the numbers that come out.
+   *
+   * @param classes how many numbers come out
+   * @return the file's labels; where it has none, or another number of them, their numbers from 0
+   */
+  public List<String> labels(int classes) {
+    return metadata.labels().size() == classes
+        ? metadata.labels()
+        : IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+  }
+
+  /**
+   * Asks the model about images.
+   *
+   * @param pixels image after image, each H×W×C bytes
+   * @param count how many images
+   * @return for each image a row of as many numbers as there are classes, row after row
+   * @throws IllegalArgumentException if the number of bytes doesn't fit
+   */
+  public float[] logits(byte[] pixels, int count) {
+    if (count < 1 || pixels.length != (long) count * input.size()) {
+      throw new IllegalArgumentException(
+          "%d images of %d bytes need %,d, not %,d"
+              .formatted(count, input.size(), (long) count * input.size(), pixels.length));
+    }
+    int atOnce = input.batch() < 0 ? count : input.batch();
+    float[] all = new float[0];
+    for (int from = 0; from < count; from += atOnce) {
+      // A fixed batch is filled up with black images, whose answers are dropped.
+      int images = Math.min(atOnce, count - from);
+      float[] part = run(pixels, from, images, atOnce);
+      int classes = part.length / atOnce;
+      if (from == 0) {
+        all = atOnce == count ? part : new float[count * classes];
+      }
+      if (all != part) {
+        System.arraycopy(part, 0, all, from * classes, images * classes);
+      }
+    }
+    return all;
+  }
+
+  private float[] run(byte[] pixels, int from, int images, int batch) {
+    try (NDManager manager = session.manager().newSubManager()) {
+      Buffer data;
+      Shape shape;
+      DataType type;
+      if (input.pixels()) {
+        ByteBuffer bytes = memory(batch * input.size());
+        bytes.put(0, pixels, from * input.size(), images * input.size());
+        zero(bytes, images * input.size());
+        data = bytes;
+        shape = new Shape(batch, input.height(), input.width(), input.channels());
+        type = DataType.UINT8;
+      } else {
+        FloatBuffer numbers = memory(4 * batch * input.size()).asFloatBuffer();
+        for (int i = 0; i < images; i++) {
+          normalize(pixels, (from + i) * input.size(), numbers, i * input.size());
+        }
+        data = numbers;
+        shape = new Shape(batch, input.channels(), input.height(), input.width());
+        type = DataType.FLOAT32;
+      }
+      NDArray array = manager.create(data, shape, type);
+      return session.run(new NDList(array)).singletonOrThrow().toFloatArray();
+    }
+  }
+
+  private static void zero(ByteBuffer bytes, int from) {
+    for (int i = from; i < bytes.limit(); i++) {
+      bytes.put(i, (byte) 0);
+    }
+  }
+
+  /** From interleaved bytes to planes of numbers. */
+  private void normalize(byte[] pixels, int from, FloatBuffer target, int at) {
+    int area = input.height() * input.width();
+    int channels = input.channels();
+    float[] plane = new float[area];
+    for (int c = 0; c < channels; c++) {
+      float[] table = normalized[c];
+      for (int i = 0, p = from + c; i < area; i++, p += channels) {
+        plane[i] = table[pixels[p] & 0xff];
+      }
+      target.put(at + c * area, plane, 0, area);
+    }
+  }
+
+  private ByteBuffer memory(int bytes) {
+    ByteBuffer buffer = memory.get();
+    if (buffer.capacity() < bytes) {
+      buffer = direct(bytes);
+      memory.set(buffer);
+    }
+    return buffer.clear().limit(bytes).slice().order(ByteOrder.nativeOrder());
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
