@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * @param file the file
  * @param opset the operator set that it needs
  * @param nodes operations in the graph
- * @param parameters numbers in the graph's constants
+ * @param parameters floating-point numbers in the graph's constants
  * @param foldedBatchNorms batch normalisations that went into the convolution before them
  * @param agreement how the file compares with the block
  * @param seconds wall time of it all

@@ -121,7 +121,11 @@ public final class OnnxExporter {
         folded = options.foldBatchNorm ? Passes.foldBatchNorm(graph) : 0;
         Passes.removeUnused(graph);
         nodes = graph.nodes().size();
-        parameters = graph.initializers().keySet().stream().mapToLong(v -> v.shape().size()).sum();
+        parameters =
+            graph.initializers().keySet().stream()
+                .filter(value -> value.type().isFloating())
+                .mapToLong(value -> value.shape().size())
+                .sum();
         model =
             ModelWriter.write(
                 graph,

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * An image classifier in an {@code .onnx} file: pixels in, one row of numbers for each image out.
@@ -73,13 +73,56 @@ public final class OnnxModel implements AutoCloseable {
    */
   public static OnnxModel open(Path file, OnnxSession.Options options) throws IOException {
     OnnxHeader header = OnnxHeader.read(file);
-    OnnxMetadata metadata;
+    OnnxMetadata metadata = metadata(file, header);
+    Input input = input(file, header);
+    check(file, metadata, input);
+    return new OnnxModel(header, metadata, input, OnnxSession.open(file, options));
+  }
+
+  /**
+   * Reads what a file says about itself.
+   *
+   * @param file the file, for the message
+   * @param header its header
+   * @return the metadata
+   * @throws OnnxFileException if a value isn't what its key promises
+   */
+  public static OnnxMetadata metadata(Path file, OnnxHeader header) throws OnnxFileException {
     try {
-      metadata = OnnxMetadata.of(header.properties());
+      return OnnxMetadata.of(header.properties());
     } catch (IllegalArgumentException e) {
       throw new OnnxFileException(file, String.valueOf(e.getMessage()), e);
     }
-    Input input = input(file, header);
+  }
+
+  /**
+   * Reads the names of the classes.
+   *
+   * @param file the file, for the message
+   * @param header its header
+   * @param metadata what it says about itself
+   * @return the file's labels, or numbers from 0 where it has none
+   * @throws OnnxFileException if there are none, and no number of outputs either, or the two differ
+   */
+  public static List<String> labels(Path file, OnnxHeader header, OnnxMetadata metadata)
+      throws OnnxFileException {
+    List<Long> dims = header.outputs().get(0).dimensions();
+    long classes = dims.size() == 2 ? dims.get(1) : -1;
+    int labels = metadata.labels().size();
+    if ((classes < 1 && labels == 0) || classes > 1 << 20) {
+      throw new OnnxFileException(file, "it doesn't say how many classes it tells apart");
+    }
+    if (labels > 0 && classes > 0 && labels != classes) {
+      throw new OnnxFileException(
+          file, "it has %d labels for %d outputs".formatted(labels, classes));
+    }
+    return labels > 0
+        ? metadata.labels()
+        : LongStream.range(0, classes).mapToObj(Long::toString).toList();
+  }
+
+  private static void check(Path file, OnnxMetadata metadata, Input input)
+      throws OnnxFileException {
     ImageInput image = metadata.input();
     if (!input.pixels() && (image == null || image.channels() != input.channels())) {
       throw new OnnxFileException(
@@ -88,10 +131,17 @@ public final class OnnxModel implements AutoCloseable {
                   .formatted(input.channels(), input.channels() == 1 ? "" : "s")
               + " metadata): export it with them");
     }
-    return new OnnxModel(header, metadata, input, OnnxSession.open(file, options));
   }
 
-  private static Input input(Path file, OnnxHeader header) throws OnnxFileException {
+  /**
+   * Reads what the network takes.
+   *
+   * @param file the file, for the message
+   * @param header its header
+   * @return size of the input
+   * @throws OnnxFileException if the input isn't an image
+   */
+  public static Input input(Path file, OnnxHeader header) throws OnnxFileException {
     if (header.inputs().size() != 1 || header.outputs().size() != 1) {
       throw new OnnxFileException(
           file,
@@ -166,18 +216,6 @@ public final class OnnxModel implements AutoCloseable {
    */
   public Input input() {
     return input;
-  }
-
-  /**
-   * Names of the classes, in the order of the numbers that come out.
-   *
-   * @param classes how many numbers come out
-   * @return the file's labels; where it has none, or another number of them, their numbers from 0
-   */
-  public List<String> labels(int classes) {
-    return metadata.labels().size() == classes
-        ? metadata.labels()
-        : IntStream.range(0, classes).mapToObj(Integer::toString).toList();
   }
 
   /**

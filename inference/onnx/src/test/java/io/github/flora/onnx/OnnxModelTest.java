@@ -93,8 +93,10 @@ class OnnxModelTest {
     try (OnnxModel model =
         OnnxModel.open(good, new OnnxSession.Options(ai.djl.Device.cpu(), 1, Map.of()))) {
       assertEquals(new OnnxModel.Input(3, 6, 7, false, -1), model.input());
-      assertEquals(List.of("a", "b", "c", "d"), model.labels(4));
-      assertEquals(List.of("0", "1"), model.labels(2));
+      assertEquals(
+          List.of("a", "b", "c", "d"), OnnxModel.labels(good, model.header(), model.metadata()));
+      assertEquals(
+          List.of("0", "1", "2", "3"), OnnxModel.labels(good, model.header(), OnnxMetadata.NONE));
       assertArrayEquals(expected, model.logits(PIXELS, 5), 1e-5f);
       // A smaller batch after a larger one, in the same memory.
       assertArrayEquals(

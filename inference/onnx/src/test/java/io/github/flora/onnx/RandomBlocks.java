@@ -19,9 +19,10 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * Random trees of blocks: layers, array operations, residual and parallel branches, in any order
@@ -78,7 +79,7 @@ final class RandomBlocks {
   private Block residual(int depth) {
     long[] before = shape.clone();
     SequentialBlock main = sequence(depth - 1);
-    if (!java.util.Arrays.equals(before, shape)) {
+    if (!Arrays.equals(before, shape)) {
       // What a branch ends with is brought to one number for each image.
       main.add(lambda(a -> a.reshape(a.size(0), -1).mean(new int[] {1}, true)));
       shape = before;
@@ -112,78 +113,78 @@ final class RandomBlocks {
 
   private Block imageLayer() {
     long smallest = Math.min(shape[1], shape[2]);
-    switch (random.nextInt(8)) {
-      case 0, 1:
-        int kernel = smallest >= 3 ? 1 + 2 * random.nextInt(2) : 1;
-        int padding = kernel == 3 ? random.nextInt(2) : 0;
-        int stride = 1 + random.nextInt(2);
-        int filters = 1 + random.nextInt(5);
-        shape[0] = filters;
-        shape[1] = (shape[1] + 2L * padding - kernel) / stride + 1;
-        shape[2] = (shape[2] + 2L * padding - kernel) / stride + 1;
-        return Conv2d.builder()
-            .setFilters(filters)
-            .setKernelShape(new Shape(kernel, kernel))
-            .optStride(new Shape(stride, stride))
-            .optPadding(new Shape(padding, padding))
-            .optBias(random.nextBoolean())
-            .build();
-      case 2, 3:
-        return BatchNorm.builder().build();
-      case 4:
-        if (smallest < 2) {
-          return Activation.reluBlock();
-        }
-        shape[1] /= 2;
-        shape[2] /= 2;
-        Shape two = new Shape(2, 2);
-        return random.nextBoolean() ? Pool.maxPool2dBlock(two, two) : Pool.avgPool2dBlock(two, two);
-      case 5:
+    return switch (random.nextInt(8)) {
+      case 0, 1 -> convolution(smallest);
+      case 2, 3 -> BatchNorm.builder().build();
+      case 4 -> smallest < 2 ? Activation.reluBlock() : pool();
+      case 5 -> {
         shape = new long[] {shape[0]};
-        return random.nextBoolean() ? Pool.globalAvgPool2dBlock() : Pool.globalMaxPool2dBlock();
-      case 6:
+        yield random.nextBoolean() ? Pool.globalAvgPool2dBlock() : Pool.globalMaxPool2dBlock();
+      }
+      case 6 -> {
         shape = new long[] {new Shape(shape).size()};
-        return Blocks.batchFlattenBlock();
-      default:
+        yield Blocks.batchFlattenBlock();
+      }
+      default -> {
         shape = new long[] {shape[0], shape[2], shape[1]};
-        return lambda(a -> a.transpose(0, 1, 3, 2));
-    }
+        yield lambda(a -> a.transpose(0, 1, 3, 2));
+      }
+    };
+  }
+
+  private Block convolution(long smallest) {
+    int kernel = smallest >= 3 ? 1 + 2 * random.nextInt(2) : 1;
+    int padding = kernel == 3 ? random.nextInt(2) : 0;
+    int stride = 1 + random.nextInt(2);
+    int filters = 1 + random.nextInt(5);
+    shape[0] = filters;
+    shape[1] = (shape[1] + 2L * padding - kernel) / stride + 1;
+    shape[2] = (shape[2] + 2L * padding - kernel) / stride + 1;
+    return Conv2d.builder()
+        .setFilters(filters)
+        .setKernelShape(new Shape(kernel, kernel))
+        .optStride(new Shape(stride, stride))
+        .optPadding(new Shape(padding, padding))
+        .optBias(random.nextBoolean())
+        .build();
+  }
+
+  private Block pool() {
+    shape[1] /= 2;
+    shape[2] /= 2;
+    Shape two = new Shape(2, 2);
+    return random.nextBoolean() ? Pool.maxPool2dBlock(two, two) : Pool.avgPool2dBlock(two, two);
   }
 
   private Block vectorLayer() {
     long size = shape[0];
-    switch (random.nextInt(8)) {
-      case 0, 1:
+    return switch (random.nextInt(8)) {
+      case 0, 1 -> {
         int units = 1 + random.nextInt(12);
         shape = new long[] {units};
-        return Linear.builder().setUnits(units).optBias(random.nextBoolean()).build();
-      case 2:
-        return BatchNorm.builder().build();
-      case 3:
-        return size > 1 ? LayerNorm.builder().build() : Activation.tanhBlock();
-      case 4:
-        return lambda(a -> a.softmax(1));
-      case 5:
-        return Dropout.builder().build();
-      case 6:
-        if (size % 2 != 0) {
-          return Activation.geluBlock();
-        }
-        return lambda(
-            a -> {
-              NDList halves = a.split(2, 1);
-              return halves.get(1).concat(halves.get(0), 1);
-            });
-      default:
+        yield Linear.builder().setUnits(units).optBias(random.nextBoolean()).build();
+      }
+      case 2 -> BatchNorm.builder().build();
+      case 3 -> size > 1 ? LayerNorm.builder().build() : Activation.tanhBlock();
+      case 4 -> lambda(a -> a.softmax(1));
+      case 5 -> Dropout.builder().build();
+      case 6 -> size % 2 == 0 ? lambda(RandomBlocks::swapHalves) : Activation.geluBlock();
+      default -> {
         shape = new long[] {1, 1, size};
-        return lambda(a -> a.reshape(a.size(0), 1, 1, -1));
-    }
+        yield lambda(a -> a.reshape(a.size(0), 1, 1, -1));
+      }
+    };
+  }
+
+  private static NDArray swapHalves(NDArray array) {
+    NDList halves = array.split(2, 1);
+    return halves.get(1).concat(halves.get(0), 1);
   }
 
   /** Array operations that keep the shape. */
   private Block arithmetic() {
     float number = 0.5f + random.nextFloat();
-    List<UnaryOperator<NDArray>> all =
+    List<Function<NDArray, NDArray>> all =
         List.of(
             a -> a.add(number),
             a -> a.mul(a.getManager().create(number)).sub(a),
@@ -208,7 +209,7 @@ final class RandomBlocks {
     return lambda(all.get(random.nextInt(all.size())));
   }
 
-  private static Block lambda(UnaryOperator<NDArray> function) {
-    return LambdaBlock.singleton(function::apply);
+  private static Block lambda(Function<NDArray, NDArray> function) {
+    return LambdaBlock.singleton(function);
   }
 }

@@ -37,7 +37,28 @@ public final class Evaluator {
    * @param loss mean cross-entropy in nats, NaN without images
    * @param accuracy share of right answers in [0, 1], NaN without images
    */
-  public record Scores(double loss, double accuracy) {}
+  public record Scores(double loss, double accuracy) {
+
+    /**
+     * Measures answers.
+     *
+     * @param predictions what a model said of each image
+     * @param images the images with their true labels
+     * @return loss and accuracy over all images
+     */
+    public static Scores of(Predictions predictions, ImageSet images) {
+      double loss = 0;
+      int hits = 0;
+      for (int i = 0; i < predictions.size(); i++) {
+        loss += predictions.loss(i, images.label(i));
+        if (predictions.top1(i) == images.label(i)) {
+          hits++;
+        }
+      }
+      int n = predictions.size();
+      return n == 0 ? new Scores(Double.NaN, Double.NaN) : new Scores(loss / n, (double) hits / n);
+    }
+  }
 
   /**
    * Measures a model.
@@ -46,17 +67,7 @@ public final class Evaluator {
    * @return loss and accuracy over all images
    */
   public Scores scores(Inference model) {
-    Predictions predictions = predictions(model);
-    double loss = 0;
-    int hits = 0;
-    for (int i = 0; i < predictions.size(); i++) {
-      loss += predictions.loss(i, images.label(i));
-      if (predictions.top1(i) == images.label(i)) {
-        hits++;
-      }
-    }
-    int n = predictions.size();
-    return n == 0 ? new Scores(Double.NaN, Double.NaN) : new Scores(loss / n, (double) hits / n);
+    return Scores.of(predictions(model), images);
   }
 
   /**

@@ -7,7 +7,14 @@ public final class Predictions {
   private final int classes;
   private final double seconds;
 
-  Predictions(float[] logits, int classes, double seconds) {
+  /**
+   * What a classifier said.
+   *
+   * @param logits a row of logits for each image, row after row; kept, not copied
+   * @param classes length of a row
+   * @param seconds wall time of all of it, getting the images included
+   */
+  public Predictions(float[] logits, int classes, double seconds) {
     this.logits = logits;
     this.classes = classes;
     this.seconds = seconds;

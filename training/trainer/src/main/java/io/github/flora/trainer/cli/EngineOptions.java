@@ -68,6 +68,23 @@ public final class EngineOptions {
   }
 
   /**
+   * Settles the name for a file that one engine runs; loads nothing.
+   *
+   * @param only that engine's name as DJL spells it
+   * @param file the file, for the message
+   * @throws UsageException if the option names another engine
+   */
+  void require(String only, Path file) {
+    if (engine != null && !engine.equalsIgnoreCase(only)) {
+      throw new UsageException(
+          "%s runs on %s, not on %s: leave --engine out, or name the run folder"
+              .formatted(file, only, engine),
+          null);
+    }
+    engine = only;
+  }
+
+  /**
    * Loads the engine.
    *
    * @return what was chosen

@@ -11,8 +11,6 @@ import io.github.flora.trainer.report.ConfusionMatrixPicture;
 import io.github.flora.trainer.report.Gallery;
 import io.github.flora.trainer.report.Tile;
 import io.github.flora.trainer.run.ModelInfo;
-import io.github.flora.trainer.run.RunFolder;
-import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,14 +45,12 @@ public final class EvaluateCommand implements FloraCommand {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    String engine = engineOptions.name();
-    try (RunFolder folder = runOptions.folder()) {
-      RunInfo info = folder.info();
-      ImageDataset dataset = runOptions.dataset(info);
+    try (Subject subject = runOptions.subject(engineOptions)) {
+      ImageDataset dataset = subject.dataset();
       EngineOptions.Chosen computing = engineOptions.load();
-      try (TrainedModel model = TrainedModel.load(folder, engine, computing.device())) {
+      try (TrainedModel model = subject.load(computing)) {
         ImageSet images = RunOptions.fit(dataset.test(), model.info());
-        int batchSize = info.hyperparameters().batchSize();
+        int batchSize = subject.batchSize();
         // Once to warm up, on a part: the first batches pay for threads and memory.
         Predictions unused =
             model.predict(
@@ -63,13 +59,13 @@ public final class EvaluateCommand implements FloraCommand {
         Predictions predictions = model.predict(images, batchSize);
         ConfusionMatrix matrix = new ConfusionMatrix(model.info().labels());
         ClassificationReport report = report(predictions, images, matrix);
-        JsonObject context = context(info, computing, dataset);
+        JsonObject context = context(subject, computing, dataset);
 
-        report.write(folder.evaluation("report.json"), context);
-        String title = info.recipe() + " on " + dataset.name() + " test images";
-        ConfusionMatrixPicture.write(folder.evaluation("confusion-matrix.png"), matrix, title);
+        report.write(subject.evaluation("report.json"), context);
+        String title = subject.recipe() + " on " + dataset.name() + " test images";
+        ConfusionMatrixPicture.write(subject.evaluation("confusion-matrix.png"), matrix, title);
         Gallery.write(
-            folder.evaluation("mistakes.png"),
+            subject.evaluation("mistakes.png"),
             "The worst mistakes of " + title,
             mistakes(predictions, dataset.test(), model.info()));
         if (json) {
@@ -77,7 +73,7 @@ public final class EvaluateCommand implements FloraCommand {
         } else {
           out.printf(
               "%s, trained on %s, evaluated on %s%n",
-              info.recipe(), info.engine().name(), computing.describe());
+              subject.recipe(), subject.trainedOn(), computing.describe());
           out.printf(
               Locale.ROOT,
               "%s, %s: %,d test images%n%n",
@@ -87,7 +83,7 @@ public final class EvaluateCommand implements FloraCommand {
           out.print(report.toText());
           out.printf(
               "%nwrote report.json, confusion-matrix.png and mistakes.png into %s%n",
-              folder.evaluation("report.json").getParent());
+              subject.evaluation("report.json").getParent());
         }
         out.flush();
       }
@@ -112,7 +108,7 @@ public final class EvaluateCommand implements FloraCommand {
   }
 
   private static JsonObject context(
-      RunInfo info, EngineOptions.Chosen computing, ImageDataset dataset) {
+      Subject subject, EngineOptions.Chosen computing, ImageDataset dataset) {
     JsonObject engine = new JsonObject();
     engine.addProperty("name", computing.name());
     engine.addProperty("version", computing.version());
@@ -123,7 +119,7 @@ public final class EvaluateCommand implements FloraCommand {
     data.addProperty("source", dataset.source().id());
     data.addProperty("test", dataset.test().size());
     JsonObject context = new JsonObject();
-    context.addProperty("recipe", info.recipe());
+    context.addProperty("recipe", subject.recipe());
     context.add("engine", engine);
     context.add("data", data);
     return context;

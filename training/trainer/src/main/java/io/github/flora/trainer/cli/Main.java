@@ -28,7 +28,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main implements Runnable {
 
   private static final List<String> ORDER =
-      List.of("train", "evaluate", "predict", "models", "runs", "info");
+      List.of("train", "evaluate", "predict", "export", "models", "runs", "info");
 
   @Option(
       names = "--debug",

@@ -14,8 +14,6 @@ import io.github.flora.trainer.Predictions;
 import io.github.flora.trainer.report.Gallery;
 import io.github.flora.trainer.report.Tile;
 import io.github.flora.trainer.run.ModelInfo;
-import io.github.flora.trainer.run.RunFolder;
-import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,12 +98,10 @@ public final class PredictCommand implements FloraCommand {
     if (json && csv) {
       throw new UsageException("--json and --csv exclude each other", null);
     }
-    String engine = engineOptions.name();
-    try (RunFolder folder = runOptions.folder()) {
-      RunInfo info = folder.info();
-      List<Sample> tests = test.length == 0 ? List.of() : tests(info);
+    try (Subject subject = runOptions.subject(engineOptions)) {
+      List<Sample> tests = test.length == 0 ? List.of() : tests(subject);
       EngineOptions.Chosen computing = engineOptions.load();
-      try (TrainedModel model = TrainedModel.load(folder, engine, computing.device())) {
+      try (TrainedModel model = subject.load(computing)) {
         int unreadable = 0;
         List<Sample> samples = new ArrayList<>(tests);
         for (Path file : files) {
@@ -121,9 +117,9 @@ public final class PredictCommand implements FloraCommand {
           array.add(json(sample, predictions, labels));
         }
         if (!samples.isEmpty()) {
-          print(out, info, computing, array);
-          Path picture = output == null ? folder.root().resolve("predictions.png") : output;
-          Gallery.write(picture, info.recipe() + " on " + computing.describe(), tiles);
+          print(out, subject, computing, array);
+          Path picture = output == null ? subject.picture() : output;
+          Gallery.write(picture, subject.recipe() + " on " + computing.describe(), tiles);
           if (!json && !csv) {
             out.printf("wrote %s%n", picture);
           }
@@ -160,8 +156,8 @@ public final class PredictCommand implements FloraCommand {
     return 1;
   }
 
-  private List<Sample> tests(RunInfo info) throws IOException {
-    ImageDataset dataset = runOptions.dataset(info);
+  private List<Sample> tests(Subject subject) throws IOException {
+    ImageDataset dataset = subject.dataset();
     List<Sample> samples = new ArrayList<>();
     for (int index : test) {
       if (index < 0 || index >= dataset.test().size()) {
@@ -208,7 +204,7 @@ public final class PredictCommand implements FloraCommand {
   }
 
   private void print(
-      PrintWriter out, RunInfo info, EngineOptions.Chosen computing, JsonArray array) {
+      PrintWriter out, Subject subject, EngineOptions.Chosen computing, JsonArray array) {
     if (json) {
       out.println(
           new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(array));
@@ -218,7 +214,7 @@ public final class PredictCommand implements FloraCommand {
         csv(out, element.getAsJsonObject());
       }
     } else {
-      out.printf("%s on %s%n", info.recipe(), computing.describe());
+      out.printf("%s on %s%n", subject.recipe(), computing.describe());
       array.forEach(e -> out.println(text(e.getAsJsonObject())));
     }
   }

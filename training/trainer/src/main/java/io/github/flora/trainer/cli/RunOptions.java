@@ -1,12 +1,8 @@
 package io.github.flora.trainer.cli;
 
 import io.github.flora.data.DataRequest;
-import io.github.flora.data.ImageDataset;
-import io.github.flora.data.ImageDatasets;
 import io.github.flora.data.ImageSet;
 import io.github.flora.trainer.run.ModelInfo;
-import io.github.flora.trainer.run.RunException;
-import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +13,10 @@ import picocli.CommandLine.Parameters;
 /** Options of every command that asks a trained model about its data set. */
 final class RunOptions {
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "The run folder that train printed.")
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = "The run folder that train printed, or a model file (.onnx) that export wrote.")
   private Path run = Path.of(".");
 
   @Option(
@@ -26,13 +25,9 @@ final class RunOptions {
       description = "Folder of the data set's files (default: where training found them).")
   private @Nullable Path data;
 
-  RunFolder folder() throws RunException {
-    return RunFolder.open(run);
-  }
-
-  /** The data set that the run was trained on, never another in its place. */
-  ImageDataset dataset(RunInfo info) throws IOException {
-    return ImageDatasets.load(request(info, data));
+  /** What the command asks. */
+  Subject subject(EngineOptions engines) throws IOException {
+    return Subject.of(run, data, engines);
   }
 
   static DataRequest request(RunInfo info, @Nullable Path data) {

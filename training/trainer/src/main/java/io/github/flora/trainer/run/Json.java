@@ -3,6 +3,7 @@ package io.github.flora.trainer.run;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
@@ -34,6 +35,13 @@ final class Json {
 
   static void write(Path file, Object value) throws IOException {
     AtomicFiles.writeString(file, GSON.toJson(value) + "\n");
+  }
+
+  /** Sets one key of a file that holds an object and leaves the others as they are. */
+  static void add(Path file, String key, Object value) throws IOException {
+    JsonObject content = read(file, JsonObject.class);
+    content.add(key, GSON.toJsonTree(value));
+    write(file, content);
   }
 
   static <T> T read(Path file, Class<T> type) throws IOException {

@@ -270,6 +270,18 @@ public final class RunFolder implements AutoCloseable {
     return Json.read(root.resolve("run.json"), RunInfo.class);
   }
 
+  /**
+   * Adds to {@code run.json} what was done with the run afterwards. Going on with the training
+   * drops it, since the weights are others then.
+   *
+   * @param key what was done
+   * @param value a record
+   * @throws IOException if {@code run.json} can't be read or written
+   */
+  public void record(String key, Object value) throws IOException {
+    Json.add(root.resolve("run.json"), key, value);
+  }
+
   /** The path of {@code model/model.json}. */
   Path modelInfo() {
     return root.resolve("model").resolve("model.json");

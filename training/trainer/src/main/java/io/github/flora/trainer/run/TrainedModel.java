@@ -19,14 +19,50 @@ import org.jspecify.annotations.Nullable;
 /** A trained model in memory, ready to be asked. */
 public final class TrainedModel implements AutoCloseable {
 
-  private final NDManager manager;
   private final ModelInfo info;
-  private final Inference inference;
+  private final Answers answers;
 
-  private TrainedModel(NDManager manager, ModelInfo info, Block block) {
-    this.manager = manager;
+  /**
+   * Makes a model that answers in a way of its own.
+   *
+   * @param info what is known of it
+   * @param answers what answers; closed with the model
+   */
+  public TrainedModel(ModelInfo info, Answers answers) {
     this.info = info;
-    this.inference = Inference.of(manager, block);
+    this.answers = answers;
+  }
+
+  /** How a model answers, by whatever runs it. */
+  public interface Answers extends AutoCloseable {
+
+    /**
+     * Asks the model.
+     *
+     * @param images images of the size that the model takes
+     * @param batchSize images per forward pass
+     * @return what it says of each
+     */
+    Predictions predict(ImageSet images, int batchSize);
+
+    @Override
+    void close();
+  }
+
+  /** A DJL block with its weights, run by its engine. */
+  private record BlockAnswers(NDManager manager, ModelInfo info, Inference inference)
+      implements Answers {
+
+    @Override
+    public Predictions predict(ImageSet images, int batchSize) {
+      return new Evaluator(manager, images, info.normalization(), batchSize).predictions(inference);
+    }
+
+    @Override
+    public void close() {
+      inference.close();
+      manager.close();
+    }
   }
 
   /**
@@ -56,6 +92,28 @@ public final class TrainedModel implements AutoCloseable {
   public static TrainedModel load(
       RunFolder folder, @Nullable Network network, String engine, Device device)
       throws IOException {
+    NDManager manager = NDManager.newBaseManager(device, engine);
+    try {
+      Block block = loadBlock(folder, network, manager);
+      ModelInfo info = folder.model();
+      return new TrainedModel(info, new BlockAnswers(manager, info, Inference.of(manager, block)));
+    } catch (IOException | RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads the best weights of a run into a block.
+   *
+   * @param folder the run
+   * @param network the network that was trained, or null to find it by its name
+   * @param manager owns the weights
+   * @return the block, initialised
+   * @throws IOException if the run has no model, one of another network, or it is damaged
+   */
+  public static Block loadBlock(RunFolder folder, @Nullable Network network, NDManager manager)
+      throws IOException {
     if (!Files.exists(folder.weights())) {
       throw new RunException(
           "%s has no model (%s is missing): its training ended before the first epoch was done"
@@ -68,15 +126,9 @@ public final class TrainedModel implements AutoCloseable {
           "%s holds a model '%s', not '%s'"
               .formatted(folder.root(), info.network(), chosen.name()));
     }
-    NDManager manager = NDManager.newBaseManager(device, engine);
-    try {
-      Block block = newBlock(folder, chosen, info, manager);
-      Weights.load(block, folder.weights());
-      return new TrainedModel(manager, info, block);
-    } catch (IOException | RuntimeException e) {
-      manager.close();
-      throw e;
-    }
+    Block block = newBlock(folder, chosen, info, manager);
+    Weights.load(block, folder.weights());
+    return block;
   }
 
   private static Network named(RunFolder folder, ModelInfo info) throws RunException {
@@ -123,7 +175,7 @@ public final class TrainedModel implements AutoCloseable {
    * @return what it says of each
    */
   public Predictions predict(ImageSet images, int batchSize) {
-    return new Evaluator(manager, images, info.normalization(), batchSize).predictions(inference);
+    return answers.predict(images, batchSize);
   }
 
   /**
@@ -134,7 +186,7 @@ public final class TrainedModel implements AutoCloseable {
    * @return loss and accuracy over all images
    */
   public Evaluator.Scores evaluate(ImageSet images, int batchSize) {
-    return new Evaluator(manager, images, info.normalization(), batchSize).scores(inference);
+    return Evaluator.Scores.of(predict(images, batchSize), images);
   }
 
   /**
@@ -148,7 +200,6 @@ public final class TrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    inference.close();
-    manager.close();
+    answers.close();
   }
 }

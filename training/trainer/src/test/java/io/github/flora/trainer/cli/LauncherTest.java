@@ -57,19 +57,19 @@ final class LauncherTest {
       }
     }
     home = temp.resolve("flora house");
-    Path target = Files.createDirectories(home.resolve("training/trainer/target"));
+    Path target = Files.createDirectories(home.resolve("inference/export/target"));
     Files.copy(launcher, home.resolve("flora"));
     Files.createDirectories(home.resolve("training/data/src/main"));
     for (String source :
         List.of(
             "pom.xml",
-            "training/trainer/pom.xml",
+            "inference/export/pom.xml",
             "training/data/pom.xml",
             "training/data/src/main/A.java")) {
       Files.writeString(home.resolve(source), "source");
       touch(home.resolve(source), EARLIER);
     }
-    Files.writeString(target.resolve("flora-trainer-1.jar"), "jar");
+    Files.writeString(target.resolve("flora-export-1.jar"), "jar");
     Files.writeString(target.resolve("classpath"), "/lib/a.jar:/lib/b.jar");
     touch(target.resolve("classpath"), EARLIER.plusSeconds(10));
     jdk = temp.resolve("jdk");
@@ -108,7 +108,7 @@ final class LauncherTest {
         bin.resolve("mvn"),
         """
         echo "mvn in $PWD: $*" >> "%s"
-        [ %d = 0 ] && echo /lib/new.jar > training/trainer/target/classpath
+        [ %d = 0 ] && echo /lib/new.jar > inference/export/target/classpath
         exit %d
         """
             .formatted(temp.resolve("calls"), status, status));
@@ -162,7 +162,7 @@ final class LauncherTest {
     assertEquals(
         List.of(
             "-cp",
-            home.resolve("training/trainer/target/flora-trainer-1.jar") + ":/lib/a.jar:/lib/b.jar",
+            home.resolve("inference/export/target/flora-export-1.jar") + ":/lib/a.jar:/lib/b.jar",
             "io.github.flora.trainer.cli.Main",
             "train",
             "mnist-mlp",
@@ -284,7 +284,7 @@ final class LauncherTest {
   @ValueSource(
       strings = {
         "pom.xml",
-        "training/trainer/pom.xml",
+        "inference/export/pom.xml",
         "training/data/pom.xml",
         "training/data/src/main/A.java"
       })
@@ -307,7 +307,7 @@ final class LauncherTest {
   @Test
   void buildsWhenNothingIsThere() throws Exception {
     maven(0);
-    Files.delete(home.resolve("training/trainer/target/classpath"));
+    Files.delete(home.resolve("inference/export/target/classpath"));
     assertEquals(7, launch(Map.of(), "info").status());
     assertEquals(1, calls().size());
   }
@@ -319,7 +319,7 @@ final class LauncherTest {
     Files.writeString(
         bin.resolve("mvn"),
         Files.readString(bin.resolve("mvn")).replaceFirst("\necho", "\necho noise\necho"));
-    Files.delete(home.resolve("training/trainer/target/classpath"));
+    Files.delete(home.resolve("inference/export/target/classpath"));
     Ended ended = launch(Map.of(), "info");
     assertFalse(ended.out().contains("noise"), ended::toString);
     assertTrue(ended.err().contains("noise"), ended::toString);
@@ -327,7 +327,7 @@ final class LauncherTest {
 
   @Test
   void withoutMavenItSaysWhatToInstall() throws Exception {
-    Files.delete(home.resolve("training/trainer/target/classpath"));
+    Files.delete(home.resolve("inference/export/target/classpath"));
     Ended ended = launch(Map.of(), "info");
     assertEquals(1, ended.status());
     assertEquals("flora: Maven is needed to build: install Maven 3.8 or newer\n", ended.err());

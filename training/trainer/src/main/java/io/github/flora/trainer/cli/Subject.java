@@ -1,0 +1,144 @@
+package io.github.flora.trainer.cli;
+
+import io.github.flora.data.DataRequest;
+import io.github.flora.data.ImageDataset;
+import io.github.flora.data.ImageDatasets;
+import io.github.flora.trainer.run.ModelFile;
+import io.github.flora.trainer.run.ModelLoader;
+import io.github.flora.trainer.run.RunFolder;
+import io.github.flora.trainer.run.RunInfo;
+import io.github.flora.trainer.run.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** What a command asks: the model of a run folder, or one in a file. */
+final class Subject implements AutoCloseable {
+
+  private static final int BATCH_SIZE = 128;
+
+  private final String recipe;
+  private final String trainedOn;
+  private final @Nullable DataRequest data;
+  private final int batchSize;
+  private final Path evaluation;
+  private final Path picture;
+  private final @Nullable ModelLoader loader;
+  private final @Nullable RunFolder folder;
+  private final @Nullable ModelFile file;
+
+  private Subject(RunFolder folder, RunInfo info, DataRequest data, @Nullable ModelLoader loader) {
+    this.recipe = info.recipe();
+    this.trainedOn = info.engine().name();
+    this.data = data;
+    this.batchSize = info.hyperparameters().batchSize();
+    this.evaluation = folder.root().resolve("evaluation");
+    this.picture = folder.root().resolve("predictions.png");
+    this.loader = loader;
+    this.folder = folder;
+    this.file = null;
+  }
+
+  private Subject(ModelFile file, @Nullable DataRequest data, ModelLoader loader) {
+    this.recipe = file.recipe();
+    this.trainedOn = file.engine() == null ? "an unknown engine" : file.engine();
+    this.data = data;
+    this.batchSize = BATCH_SIZE;
+    String name = String.valueOf(file.path().getFileName()).replaceFirst("\\.[^.]*$", "");
+    this.evaluation = file.path().resolveSibling(name + ".evaluation");
+    this.picture = file.path().resolveSibling(name + ".predictions.png");
+    this.loader = loader;
+    this.folder = null;
+    this.file = file;
+  }
+
+  /**
+   * Finds out what a path means; loads no engine and no weights.
+   *
+   * @param path a run folder or a model file
+   * @param dataFolder folder of the data set's files, or null for where training found them
+   * @param engines the engine that the command line names
+   */
+  static Subject of(Path path, @Nullable Path dataFolder, EngineOptions engines)
+      throws IOException {
+    for (ModelLoader loader : ServiceLoader.load(ModelLoader.class)) {
+      if (loader.reads(path)) {
+        engines.require(loader.engine(), path);
+        ModelFile file = loader.describe(path);
+        String data = file.data();
+        return new Subject(
+            file,
+            data == null
+                ? null
+                : new DataRequest(data, dataFolder, false, TrainCommand.SYNTHETIC_SEED),
+            loader);
+      }
+    }
+    String engine = engines.name();
+    RunFolder folder = RunFolder.open(path);
+    RunInfo info = folder.info();
+    return new Subject(folder, info, RunOptions.request(info, dataFolder), loader(engine));
+  }
+
+  private static @Nullable ModelLoader loader(String engine) {
+    for (ModelLoader loader : ServiceLoader.load(ModelLoader.class)) {
+      if (loader.engine().equals(engine)) {
+        return loader;
+      }
+    }
+    return null;
+  }
+
+  String recipe() {
+    return recipe;
+  }
+
+  String trainedOn() {
+    return trainedOn;
+  }
+
+  int batchSize() {
+    return batchSize;
+  }
+
+  /** Where a file of the evaluation goes. */
+  Path evaluation(String name) {
+    return evaluation.resolve(name);
+  }
+
+  /** Where the picture of predictions goes. */
+  Path picture() {
+    return picture;
+  }
+
+  /** The data set that the model was trained on, never another in its place. */
+  ImageDataset dataset() throws IOException {
+    if (data == null) {
+      throw new UsageException(
+          "%s doesn't say what data set it learnt from: ask it about image files with predict"
+              .formatted(file == null ? recipe : file.path()),
+          null);
+    }
+    return ImageDatasets.load(data);
+  }
+
+  /** Loads the model on the engine that the options chose. */
+  TrainedModel load(EngineOptions.Chosen computing) throws IOException {
+    if (file != null && loader != null) {
+      return loader.load(file, computing.device(), computing.threads());
+    }
+    RunFolder run = Objects.requireNonNull(folder);
+    return loader == null
+        ? TrainedModel.load(run, computing.name(), computing.device())
+        : loader.load(run, computing.device(), computing.threads());
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (folder != null) {
+      folder.close();
+    }
+  }
+}
