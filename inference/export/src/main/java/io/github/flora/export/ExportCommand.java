@@ -55,7 +55,8 @@ public final class ExportCommand implements FloraCommand {
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = "File to write (default: model.onnx or weights.safetensors in the run folder).")
+      description =
+          "File to write (default in the run folder: model.onnx, or weights.safetensors).")
   private @Nullable Path output;
 
   @Option(

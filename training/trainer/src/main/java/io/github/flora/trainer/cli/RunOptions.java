@@ -16,7 +16,7 @@ final class RunOptions {
   @Parameters(
       index = "0",
       paramLabel = "RUN",
-      description = "The run folder that train printed, or a model file (.onnx) that export wrote.")
+      description = "The run folder that train printed, or an ONNX file that export wrote.")
   private Path run = Path.of(".");
 
   @Option(

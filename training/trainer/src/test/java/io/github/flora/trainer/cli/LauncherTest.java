@@ -60,10 +60,12 @@ final class LauncherTest {
     Path target = Files.createDirectories(home.resolve("inference/export/target"));
     Files.copy(launcher, home.resolve("flora"));
     Files.createDirectories(home.resolve("training/data/src/main"));
+    Files.createDirectories(home.resolve("inference/export/src/main"));
     for (String source :
         List.of(
             "pom.xml",
             "inference/export/pom.xml",
+            "inference/export/src/main/A.java",
             "training/data/pom.xml",
             "training/data/src/main/A.java")) {
       Files.writeString(home.resolve(source), "source");

@@ -1,0 +1,375 @@
+package io.github.flora.export;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.flora.data.DataRequest;
+import io.github.flora.data.ImageDataset;
+import io.github.flora.data.ImageDatasets;
+import io.github.flora.data.ImageSet;
+import io.github.flora.onnx.OnnxHeader;
+import io.github.flora.onnx.OnnxMetadata;
+import io.github.flora.trainer.Predictions;
+import io.github.flora.trainer.cli.Main;
+import io.github.flora.trainer.run.ModelLoader;
+import io.github.flora.trainer.run.RunFolder;
+import io.github.flora.trainer.run.TrainedModel;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From a training to a file that answers by itself. */
+class ExportTest {
+
+  @TempDir static Path shared;
+
+  /** Runs by network, trained for one epoch on what the machine has: real digits or drawn ones. */
+  private static final Map<String, Path> RUNS = new TreeMap<>();
+
+  @TempDir Path temp;
+
+  private record Ended(int status, String out, String err) {
+
+    Ended succeeded() {
+      assertEquals(0, status, this::toString);
+      return this;
+    }
+
+    String failed(int expected) {
+      assertEquals(expected, status, this::toString);
+      assertEquals(1, err.lines().count(), this::toString);
+      assertFalse(err.contains("unexpected") || err.contains("Exception"), err);
+      return err.strip();
+    }
+  }
+
+  private static Ended flora(Object... arguments) {
+    PrintStream realOut = System.out;
+    PrintStream realErr = System.err;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, UTF_8));
+    System.setErr(new PrintStream(err, true, UTF_8));
+    try {
+      int status = Main.run(Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
+      String said =
+          err.toString(UTF_8)
+              .lines()
+              .filter(line -> !line.startsWith("WARN "))
+              .map(line -> line + "\n")
+              .reduce("", String::concat);
+      return new Ended(status, out.toString(UTF_8), said);
+    } finally {
+      System.setOut(realOut);
+      System.setErr(realErr);
+    }
+  }
+
+  @BeforeAll
+  static void train() {
+    for (String network : List.of("mlp", "lenet5")) {
+      Path run = shared.resolve(network);
+      flora("train", "mnist-" + network, "--epochs", 1, "--output", run, "--no-progress")
+          .succeeded();
+      RUNS.put(network, run);
+    }
+  }
+
+  @AfterEach
+  void forgetEngine() {
+    System.setProperty("ai.djl.default_engine", "PyTorch");
+  }
+
+  private static Path run(String network) {
+    Path run = RUNS.get(network);
+    if (run == null) {
+      throw new IllegalStateException(network + " wasn't trained");
+    }
+    return run;
+  }
+
+  private static JsonObject json(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "lenet5"})
+  void writesWhatIsProven(String network) throws IOException {
+    Path run = run(network);
+    Ended ended = flora("export", run).succeeded();
+    assertTrue(ended.out().contains("top-1 agreement 100.00 %"), ended.out());
+    assertTrue(ended.out().contains("opset 18"), ended.out());
+    JsonObject entry = json(run.resolve("run.json")).getAsJsonObject("export");
+    assertEquals("model.onnx", entry.get("file").getAsString());
+    assertEquals(18, entry.get("opset").getAsInt());
+    assertTrue(entry.get("max_rel_diff").getAsDouble() <= 1e-4);
+    assertTrue(entry.get("max_abs_diff").getAsDouble() >= 0);
+    assertEquals(1, entry.get("top1_agreement").getAsDouble());
+    // The rest of run.json is as it was.
+    assertEquals("done", json(run.resolve("run.json")).get("status").getAsString());
+
+    OnnxHeader header = OnnxHeader.read(run.resolve("model.onnx"));
+    OnnxMetadata metadata = OnnxMetadata.of(header.properties());
+    assertEquals(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"), metadata.labels());
+    assertEquals("mnist-" + network, metadata.recipe());
+    assertTrue(String.valueOf(metadata.engine()).startsWith("PyTorch "), metadata.toString());
+    assertEquals(
+        json(run.resolve("run.json")).getAsJsonObject("result").get("test_accuracy").getAsDouble(),
+        metadata.accuracy());
+    assertEquals(network.equals("lenet5") ? "2" : "0", metadata.more().get("margin"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "lenet5"})
+  void agreesOnAllTestImages(String network) throws IOException {
+    ImageDataset dataset =
+        ImageDatasets.load(
+            new DataRequest(
+                json(run(network).resolve("run.json"))
+                    .getAsJsonObject("data")
+                    .get("name")
+                    .getAsString(),
+                null,
+                false,
+                1));
+    int margin = network.equals("lenet5") ? 2 : 0;
+    ImageSet images = margin == 0 ? dataset.test() : dataset.test().padded(margin);
+    ModelLoader loader = new OnnxRuntimeLoader();
+    try (RunFolder folder = RunFolder.open(run(network));
+        TrainedModel block = TrainedModel.load(folder, "PyTorch", Device.cpu());
+        TrainedModel file = loader.load(folder, Device.cpu(), 2)) {
+      Predictions expected = block.predict(images, 128);
+      Predictions actual = file.predict(images, 100);
+      assertEquals(images.size(), actual.size());
+      for (int i = 0; i < images.size(); i++) {
+        int best = expected.top1(i);
+        double[] p = expected.probabilities(i);
+        double[] q = actual.probabilities(i);
+        boolean tie = Math.abs(Math.log(p[best]) - Math.log(p[actual.top1(i)])) <= 1e-5;
+        assertTrue(tie || best == actual.top1(i), "image " + i);
+        for (int c = 0; c < p.length; c++) {
+          assertEquals(p[c], q[c], 1e-4, "image " + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFileAloneIsEnough() throws IOException {
+    Path file = temp.resolve("colleague.onnx");
+    flora("export", run("mlp"), "--output", file).succeeded();
+    Path picture = temp.resolve("seven.png");
+    BufferedImage image = new BufferedImage(60, 60, BufferedImage.TYPE_INT_RGB);
+    for (int i = 10; i < 50; i++) {
+      for (int w = 0; w < 6; w++) {
+        image.setRGB(i, 10 + w, 0xffffff);
+        image.setRGB(Math.max(10, 50 - i / 2) - w, i, 0xffffff);
+      }
+    }
+    ImageIO.write(image, "png", picture.toFile());
+    Ended ended = flora("predict", file, picture, "--json").succeeded();
+    JsonArray answers = JsonParser.parseString(ended.out()).getAsJsonArray();
+    JsonArray predictions = answers.get(0).getAsJsonObject().getAsJsonArray("predictions");
+    assertEquals(3, predictions.size());
+
+    // The same picture asked of the run on the engine that trained it.
+    Ended trained = flora("predict", run("mlp"), picture, "--json").succeeded();
+    JsonElement expected =
+        JsonParser.parseString(trained.out())
+            .getAsJsonArray()
+            .get(0)
+            .getAsJsonObject()
+            .get("predictions");
+    for (int i = 0; i < 3; i++) {
+      JsonObject a = predictions.get(i).getAsJsonObject();
+      JsonObject e = expected.getAsJsonArray().get(i).getAsJsonObject();
+      assertEquals(e.get("label"), a.get("label"));
+      assertEquals(e.get("probability").getAsDouble(), a.get("probability").getAsDouble(), 1e-5);
+    }
+    String text = flora("predict", file, picture).succeeded().out();
+    assertTrue(text.startsWith("mnist-mlp on OnnxRuntime 1.21.1, cpu, "), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--softmax", "--preprocessing", "--preprocessing --softmax", "--no-fold-batch-norm"})
+  void optionsOfTheGraphDontChangeAnswers(String options) throws IOException {
+    Path file = temp.resolve("model.onnx");
+    Object[] arguments =
+        Stream.concat(
+                Stream.of("export", run("lenet5"), "--output", file),
+                Arrays.stream(options.split(" ")))
+            .toArray();
+    flora(arguments).succeeded();
+    assertEquals(
+        options.contains("preprocessing") ? "uint8" : "float32",
+        String.valueOf(OnnxHeader.read(file).inputs().get(0).type()));
+    assertEquals(
+        options.contains("softmax") ? "probabilities" : "logits",
+        OnnxHeader.read(file).outputs().get(0).name());
+    String expected = flora("predict", run("lenet5"), "--test", "0,1,2", "--csv").succeeded().out();
+    String actual = flora("predict", file, "--test", "0,1,2", "--csv").succeeded().out();
+    List<String> one = expected.lines().skip(1).toList();
+    List<String> two = actual.lines().skip(1).toList();
+    for (int i = 0; i < one.size(); i++) {
+      String[] e = one.get(i).split(",", -1);
+      String[] a = two.get(i).split(",", -1);
+      assertEquals(e[2], a[2]);
+      assertEquals(Double.parseDouble(e[3]), Double.parseDouble(a[3]), 1e-5);
+    }
+  }
+
+  @Test
+  void evaluateTakesFilesAndOnnxRuntime() throws IOException {
+    Path file = temp.resolve("model.onnx");
+    flora("export", run("mlp"), "--output", file).succeeded();
+    double trained =
+        json(run("mlp").resolve("run.json"))
+            .getAsJsonObject("result")
+            .get("test_accuracy")
+            .getAsDouble();
+    Ended ended = flora("evaluate", file, "--json").succeeded();
+    JsonObject report = JsonParser.parseString(ended.out()).getAsJsonObject();
+    assertEquals(trained, report.get("accuracy").getAsDouble(), 2e-4);
+    assertTrue(Files.exists(temp.resolve("model.evaluation").resolve("report.json")));
+    JsonObject onRun =
+        JsonParser.parseString(
+                flora("evaluate", run("mlp"), "--engine", "onnxruntime", "--json")
+                    .succeeded()
+                    .out())
+            .getAsJsonObject();
+    assertEquals("OnnxRuntime", onRun.getAsJsonObject("engine").get("name").getAsString());
+    assertEquals(report.get("accuracy"), onRun.get("accuracy"));
+  }
+
+  @Test
+  void onnxRuntimeExportsOnDemandAndAgainWhenWeightsChange() throws IOException {
+    Path run = temp.resolve("run");
+    copy(run("mlp"), run);
+    Path file = run.resolve("model.onnx");
+    Files.deleteIfExists(file);
+    flora("predict", run, "--engine", "OnnxRuntime", "--test", "0").succeeded();
+    FileTime first = Files.getLastModifiedTime(file);
+    assertTrue(json(run.resolve("run.json")).has("export"));
+    flora("predict", run, "--engine", "OnnxRuntime", "--test", "0").succeeded();
+    assertEquals(first, Files.getLastModifiedTime(file));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    flora("predict", run, "--engine", "OnnxRuntime", "--test", "0").succeeded();
+    assertTrue(Files.getLastModifiedTime(file).compareTo(first) >= 0);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path path : files.toList()) {
+        Files.copy(
+            path,
+            to.resolve(from.relativize(path).toString()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @Test
+  void safetensorsHoldTheWeights() throws IOException {
+    Path file = temp.resolve("weights.safetensors");
+    Ended ended =
+        flora("export", run("mlp"), "--format", "safetensors", "--output", file).succeeded();
+    assertTrue(ended.out().contains("407,050 parameters, read back and equal"), ended.out());
+    String head = new String(Files.readAllBytes(file), 8, 400, ISO_8859_1);
+    assertTrue(head.contains("fc1.weight"), head);
+  }
+
+  @Test
+  void savedModelSaysWhenItComes() {
+    assertTrue(
+        flora("export", run("mlp"), "--format", "savedmodel").failed(2).contains("savedmodel"));
+  }
+
+  @Test
+  void helpNamesEveryOption() {
+    String help = flora("export", "--help").succeeded().out();
+    for (String option :
+        List.of(
+            "--format",
+            "--output",
+            "--engine",
+            "--preprocessing",
+            "--softmax",
+            "fold-batch-norm")) {
+      assertTrue(help.contains(option), option);
+    }
+    assertTrue(flora("--help").out().contains("export"));
+    assertTrue(flora("predict", "--help").out().contains("ONNX file"));
+    assertTrue(flora("evaluate", "--help").out().contains("ONNX file"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | predict absent.onnx picture.png | there is no such file",
+        "1 | predict foreign.onnx picture.png | isn't an ONNX model",
+        "1 | evaluate cut.onnx | cut off",
+        "2 | predict good.onnx picture.png --engine PyTorch | runs on OnnxRuntime, not on PyTorch",
+        "1 | export absent | is not a folder",
+        "2 | export RUN --format pickle | Invalid value for option '--format'",
+        "2 | export RUN --engine OnnxRuntime | runs no DJL blocks",
+        "2 | export RUN --format safetensors --softmax | weights alone",
+        "1 | export RUN --output absent/model.onnx | there is no folder",
+      })
+  void badInputIsOneLine(int status, String line, String says) throws IOException {
+    Path good = temp.resolve("good.onnx");
+    flora("export", run("mlp"), "--output", good).succeeded();
+    byte[] bytes = Files.readAllBytes(good);
+    Files.write(temp.resolve("cut.onnx"), Arrays.copyOf(bytes, bytes.length / 2));
+    Files.writeString(temp.resolve("foreign.onnx"), "not a model\n".repeat(50));
+    Object[] arguments =
+        Arrays.stream(line.split(" "))
+            .map(
+                word ->
+                    word.equals("RUN")
+                        ? run("mlp").toString()
+                        : word.matches(".*(\\.onnx|\\.png)|absent")
+                            ? temp.resolve(word).toString()
+                            : word)
+            .toArray();
+    String message = flora(arguments).failed(status);
+    assertTrue(message.contains(says), message);
+  }
+
+  /** With real data there are the ten thousand images of MNIST. */
+  @Test
+  void realDataIsUsedWhereItIs() throws IOException {
+    assumeTrue(System.getenv("FLORA_DATA") != null, "FLORA_DATA isn't set: no real MNIST");
+    JsonObject data = json(run("mlp").resolve("run.json")).getAsJsonObject("data");
+    assertEquals("real", data.get("source").getAsString());
+    assertEquals(10_000, data.get("test").getAsInt());
+  }
+}
