@@ -198,4 +198,25 @@ class RandomTest {
     assertArrayEquals(values, doubles(x.getGradient()), 1e-6);
     assertFalse(Arrays.equals(values, doubles(dropout(x, rate))));
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void flipsMirrorEveryOtherTime(boolean across) {
+    NDArray picture = manager.arange(0f, 2 * 3 * 4 * 2, 1f).reshape(2, 3, 4, 2);
+    double[] same = doubles(picture);
+    double[] mirrored = doubles(picture.flip(across ? 2 : 1));
+    int flips = 0;
+    int calls = 400;
+    for (int i = 0; i < calls; i++) {
+      NDArray result =
+          across
+              ? picture.getNDArrayInternal().randomFlipLeftRight()
+              : picture.getNDArrayInternal().randomFlipTopBottom();
+      double[] values = doubles(result);
+      boolean flipped = Arrays.equals(values, mirrored);
+      assertTrue(flipped || Arrays.equals(values, same));
+      flips += flipped ? 1 : 0;
+    }
+    assertEquals(0.5, flips / (double) calls, ERRORS * 0.5 / Math.sqrt(calls));
+  }
 }

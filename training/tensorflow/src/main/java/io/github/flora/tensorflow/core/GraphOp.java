@@ -163,8 +163,12 @@ final class GraphOp extends Op {
           throw new NotCompilableException(type + " gives a shape that depends on the data");
         }
       }
-      if (rank < 0) {
+      if (rank < 0 && index == 0) {
         throw new NotCompilableException(type + " gives a shape that depends on the data");
+      }
+      if (rank < 0) {
+        // What FusedBatchNorm keeps for its gradient; nothing but that takes it.
+        dims = new long[] {-1};
       }
       Layout own = layout.fromPlain().length == 0 || dims.length == 4 ? layout : Layout.PLAIN;
       return new GraphTensor(

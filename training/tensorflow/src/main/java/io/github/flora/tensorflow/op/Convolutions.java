@@ -137,7 +137,9 @@ public final class Convolutions {
       found.add(filterGradient(e, window.pad(e, e.as(Layout.NHWC, x), 0), g));
     }
     if (wanted.length > 2 && wanted[2]) {
-      found.add(e.op("BiasAddGrad").raw(g).one());
+      // Not BiasAddGrad: oneDNN would join it to the filters' gradient, which then takes twice as
+      // long for images of one channel.
+      found.add(e.op("Sum").raw(g, e.ints(0, 1, 2)).attr("keep_dims", false).one());
     }
     return found.toArray(Tensor[]::new);
   }

@@ -102,8 +102,7 @@ public final class Pooling {
     if (x.shape().size() == 0) {
       return nothing(e, piece.places(x), x);
     }
-    Tensor image = e.as(Layout.NHWC, x);
-    Tensor y = piece.maximum(e, piece.window.pad(e, image, least(x.type())));
+    Tensor y = e.function("maxPool", settings, (em, in) -> piece.maxima(em, in[0]), x)[0];
     return Tape.record(
         y,
         outputs ->
@@ -118,6 +117,10 @@ public final class Pooling {
 
   private static double least(DataType type) {
     return type.isFloating() ? Double.NEGATIVE_INFINITY : type == DataType.UINT8 ? 0 : -128;
+  }
+
+  private Tensor[] maxima(Emitter e, Tensor x) {
+    return new Tensor[] {maximum(e, window.pad(e, e.as(Layout.NHWC, x), least(x.type())))};
   }
 
   private Tensor maximum(Emitter e, Tensor padded) {

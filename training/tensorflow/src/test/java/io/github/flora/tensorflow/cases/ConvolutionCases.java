@@ -52,6 +52,16 @@ final class ConvolutionCases {
     c.oblong("3×1", new long[] {5, 4, 3, 1}, new Shape(1, 1), new Shape(1, 0), new Shape(1, 1));
     c.oblong("1×5", new long[] {5, 4, 1, 5}, new Shape(1, 2), new Shape(0, 2), new Shape(1, 1));
     c.oblong("2×3", new long[] {5, 4, 2, 3}, new Shape(2, 1), new Shape(0, 1), new Shape(1, 2));
+    for (int groups : new int[] {1, 2}) {
+      c.add(
+          "of sequences, %d groups".formatted(groups),
+          new long[] {2, 4, 9},
+          new long[] {6, 4 / groups, 3},
+          new Shape(2),
+          new Shape(1),
+          new Shape(1),
+          groups);
+    }
     c.chains();
     return c.cases;
   }

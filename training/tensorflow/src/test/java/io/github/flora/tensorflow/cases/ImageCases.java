@@ -54,7 +54,8 @@ final class ImageCases {
                     "interpolation",
                     a -> a.getNDArrayInternal().interpolation(size, m, false),
                     Draw.normal(2, 3, 5, 4))
-                .named("%s to %d×%d".formatted(MODES[mode], size[0], size[1])));
+                .named("%s to %d×%d".formatted(MODES[mode], size[0], size[1]))
+                .gradients());
       }
     }
     return cases;

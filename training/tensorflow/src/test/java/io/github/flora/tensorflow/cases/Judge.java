@@ -42,20 +42,25 @@ public final class Judge {
     Engine e = Engine.getEngine(engine);
     try (NDManager manager = e.newBaseManager()) {
       NDList arrays = create(manager, inputs);
-      c.differentiable().forEach(i -> arrays.get(i).setRequiresGradient(true));
-      try (GradientCollector collector = e.newGradientCollector()) {
-        NDList outputs = c.body().apply(manager, arrays);
-        NDList terms = new NDList();
-        for (int i = 0; i < outputs.size(); i++) {
-          NDArray output = outputs.get(i);
-          if (output.getDataType().isFloating()) {
-            Tensor weights = Tensor.weights(output.getDataType(), output.getShape(), i);
-            terms.add(output.mul(weights.create(manager)).sum());
-          }
-        }
-        collector.backward(terms.stream().reduce(NDArray::add).orElseThrow());
-      }
+      differentiate(e, c, manager, arrays);
       return c.differentiable().stream().map(i -> Tensor.of(arrays.get(i).getGradient())).toList();
+    }
+  }
+
+  /** The same on arrays that are there; the gradients are then in the differentiable ones. */
+  public static void differentiate(Engine e, Case c, NDManager manager, NDList arrays) {
+    c.differentiable().forEach(i -> arrays.get(i).setRequiresGradient(true));
+    try (GradientCollector collector = e.newGradientCollector()) {
+      NDList outputs = c.body().apply(manager, arrays);
+      NDList terms = new NDList();
+      for (int i = 0; i < outputs.size(); i++) {
+        NDArray output = outputs.get(i);
+        if (output.getDataType().isFloating()) {
+          Tensor weights = Tensor.weights(output.getDataType(), output.getShape(), i);
+          terms.add(output.mul(weights.create(manager)).sum());
+        }
+      }
+      collector.backward(terms.stream().reduce(NDArray::add).orElseThrow());
     }
   }
 

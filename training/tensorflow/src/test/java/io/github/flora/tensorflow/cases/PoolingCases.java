@@ -56,6 +56,7 @@ final class PoolingCases {
     c.add("globalMaxPool", "", a -> a.getNDArrayInternal().globalMaxPool());
     c.add("globalAvgPool", "", a -> a.getNDArrayInternal().globalAvgPool());
     c.lp("globalLpPool", "norm 2", a -> a.getNDArrayInternal().globalLpPool(2));
+    c.sequences();
     c.ties();
     return c.cases;
   }
@@ -110,6 +111,29 @@ final class PoolingCases {
   private void lp(String name, String variant, UnaryOperator<NDArray> operation) {
     Draw draw = Draw.uniform(0.1, 2, 2, 3, 7, 6);
     cases.add(Case.one(name, operation, draw).named(variant).gradients());
+  }
+
+  private void sequences() {
+    Shape three = new Shape(3);
+    Shape two = new Shape(2);
+    Shape one = new Shape(1);
+    Draw draw = Draw.distinct(2, 3, 8);
+    for (boolean ceil : new boolean[] {false, true}) {
+      String variant = ceil ? "of sequences, ceil" : "of sequences";
+      cases.add(
+          Case.one("maxPool", a -> a.getNDArrayInternal().maxPool(three, two, one, ceil), draw)
+              .named(variant)
+              .gradients());
+      cases.add(
+          Case.one(
+                  "avgPool", a -> a.getNDArrayInternal().avgPool(three, two, one, ceil, true), draw)
+              .named(variant)
+              .gradients());
+    }
+    cases.add(
+        Case.one("globalMaxPool", a -> a.getNDArrayInternal().globalMaxPool(), draw).gradients());
+    cases.add(
+        Case.one("globalAvgPool", a -> a.getNDArrayInternal().globalAvgPool(), draw).gradients());
   }
 
   /** Equal numbers, as ReLU leaves them: the gradient goes to the first. */
