@@ -34,14 +34,14 @@ record Window(Axis rows, Axis columns) {
             "kernel, stride and dilation have to be at least 1 and padding at least 0, not %d, %d, %d and %d"
                 .formatted(kernel, stride, dilation, padding));
       }
-      if (room < 0) {
+      long places = (ceiling ? ceil(room, stride) : Math.floorDiv(room, stride)) + 1;
+      if (ceiling && (places - 1) * stride >= size + padding) {
+        places--; // as in PyTorch, the last place starts within the image or the padding before it
+      }
+      if (places < 1) {
         throw new IllegalArgumentException(
             "a kernel that covers %d doesn't fit into %d padded by %d"
                 .formatted(covered, size, padding));
-      }
-      long places = (ceiling ? ceil(room, stride) : room / stride) + 1;
-      if (ceiling && (places - 1) * stride >= size + padding) {
-        places--; // as in PyTorch, the last place starts within the image or the padding before it
       }
       return new Axis(size, covered, stride, padding, places);
     }

@@ -53,6 +53,15 @@ final class PoolingCases {
         }
       }
     }
+    // Larger than the image: there is one place, and only if the last one counts.
+    Shape large = new Shape(10, 9);
+    Shape far = new Shape(4, 4);
+    Shape none = new Shape(0, 0);
+    c.add("maxPool", "larger, ceil", a -> a.getNDArrayInternal().maxPool(large, far, none, true));
+    c.add(
+        "avgPool",
+        "larger, ceil",
+        a -> a.getNDArrayInternal().avgPool(large, far, none, true, true));
     c.add("globalMaxPool", "", a -> a.getNDArrayInternal().globalMaxPool());
     c.add("globalAvgPool", "", a -> a.getNDArrayInternal().globalAvgPool());
     c.lp("globalLpPool", "norm 2", a -> a.getNDArrayInternal().globalLpPool(2));
