@@ -38,6 +38,11 @@ final class Compilable implements AutoCloseable {
     }
   }
 
+  /** Returns whether no call so far had to do without. */
+  boolean isCompiled() {
+    return function != null;
+  }
+
   @Override
   public void close() {
     if (function != null) {

@@ -29,6 +29,11 @@ final class CompiledInference implements Inference {
         .orElseGet(() -> eager.forward(data));
   }
 
+  /** Returns whether every pass so far ran as one function. */
+  boolean isCompiled() {
+    return forward.isCompiled();
+  }
+
   @Override
   public void close() {
     forward.close();

@@ -51,6 +51,11 @@ final class CompiledStep implements TrainingStep {
     return new Outcome(outcome.get().get(0), outcome.get().get(1));
   }
 
+  /** Returns whether every step so far ran as one function. */
+  boolean isCompiled() {
+    return step.isCompiled();
+  }
+
   @Override
   public List<Parameter> parameters() {
     return eager.parameters();
