@@ -52,18 +52,32 @@ public final class Engines {
    * @throws EngineException if no engine on the classpath has that name
    */
   public static String choose(@Nullable String option) {
-    String name = choose(option, System.getProperty(PROPERTY), System.getenv(), available());
+    return choose(option, DEFAULT);
+  }
+
+  /**
+   * As {@link #choose(String)}, with another default.
+   *
+   * @param option the name that the user gave, or null
+   * @param fallback the engine that is taken when nobody names one
+   * @return the engine's name as DJL spells it
+   * @throws EngineException if no engine on the classpath has that name
+   */
+  public static String choose(@Nullable String option, String fallback) {
+    String name =
+        choose(option, fallback, System.getProperty(PROPERTY), System.getenv(), available());
     System.setProperty(PROPERTY, name);
     return name;
   }
 
   static String choose(
       @Nullable String option,
+      String fallback,
       @Nullable String property,
       Map<String, String> environment,
       List<String> available) {
     String variable = environment.get(VARIABLE);
-    String wanted = DEFAULT;
+    String wanted = fallback;
     String from = "the default";
     if (option != null) {
       wanted = option;

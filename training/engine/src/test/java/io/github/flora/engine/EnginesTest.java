@@ -16,10 +16,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EnginesTest {
 
   private static final List<String> TWO = List.of("OnnxRuntime", "PyTorch");
+  private static final List<String> THREE = List.of("OnnxRuntime", "PyTorch", "TensorFlow");
   private static final String VARIABLE = "DJL_DEFAULT_ENGINE";
 
   private static Map<String, String> environment(@Nullable String engine) {
     return engine == null ? Map.of() : Map.of(VARIABLE, engine);
+  }
+
+  private static String choose(
+      @Nullable String option,
+      @Nullable String property,
+      Map<String, String> environment,
+      List<String> available) {
+    return Engines.choose(option, Engines.DEFAULT, property, environment, available);
+  }
+
+  /** A run that goes on names its engine, which yields to all that the user says. */
+  @ParameterizedTest
+  @CsvSource({
+    // option, property, variable, expected
+    ",,,OnnxRuntime",
+    ",,PyTorch,PyTorch",
+    ",pytorch,,PyTorch",
+    "pytorch,,,PyTorch",
+  })
+  void anotherDefaultComesLast(
+      @Nullable String option,
+      @Nullable String property,
+      @Nullable String variable,
+      String expected) {
+    assertEquals(
+        expected, Engines.choose(option, "onnxruntime", property, environment(variable), TWO));
   }
 
   @ParameterizedTest
@@ -33,13 +60,17 @@ final class EnginesTest {
     ",'',OnnxRuntime,OnnxRuntime",
     "onnxruntime,PyTorch,PyTorch,OnnxRuntime",
     "PYTORCH,OnnxRuntime,OnnxRuntime,PyTorch",
+    "tensorflow,PyTorch,PyTorch,TensorFlow",
+    ",TENSORFLOW,PyTorch,TensorFlow",
+    ",tensorFlow,,TensorFlow",
+    ",,TensorFlow,TensorFlow",
   })
   void takesTheOptionThenThePropertyThenTheVariable(
       @Nullable String option,
       @Nullable String property,
       @Nullable String variable,
       String expected) {
-    assertEquals(expected, Engines.choose(option, property, environment(variable), TWO));
+    assertEquals(expected, choose(option, property, environment(variable), THREE));
   }
 
   @ParameterizedTest
@@ -56,7 +87,7 @@ final class EnginesTest {
     EngineException e =
         assertThrows(
             EngineException.class,
-            () -> Engines.choose(option, property, environment(variable), TWO));
+            () -> choose(option, property, environment(variable), TWO));
     assertEquals(
         "no engine named '%s' (from %s); on the classpath: OnnxRuntime, PyTorch"
             .formatted(wanted, from),
@@ -66,7 +97,7 @@ final class EnginesTest {
   @Test
   void saysThatTheClasspathHasNoEngine() {
     EngineException e =
-        assertThrows(EngineException.class, () -> Engines.choose(null, null, Map.of(), List.of()));
+        assertThrows(EngineException.class, () -> choose(null, null, Map.of(), List.of()));
     assertEquals(
         "no engine named 'PyTorch' (from the default); on the classpath: none", e.getMessage());
   }
@@ -78,7 +109,7 @@ final class EnginesTest {
     EngineException e =
         assertThrows(
             EngineException.class,
-            () -> Engines.choose(option, property, environment("pytorch"), TWO));
+            () -> choose(option, property, environment("pytorch"), TWO));
     assertEquals(
         "DJL_DEFAULT_ENGINE is 'pytorch' but DJL knows the engine as 'PyTorch': set it to that, or"
             + " start Flora with its launcher, which ignores case",
@@ -90,7 +121,7 @@ final class EnginesTest {
     EngineException e =
         assertThrows(
             EngineException.class,
-            () -> Engines.choose("PyTorch", null, environment("MXNet"), TWO));
+            () -> choose("PyTorch", null, environment("MXNet"), TWO));
     assertEquals(
         "DJL_DEFAULT_ENGINE names 'MXNet', which isn't on the classpath: unset it or set it to one"
             + " of: OnnxRuntime, PyTorch",

@@ -64,7 +64,17 @@ public final class EngineOptions {
    * @return the engine's name as DJL spells it
    */
   public String name() {
-    return Engines.choose(engine);
+    return name(Engines.DEFAULT);
+  }
+
+  /**
+   * Settles the name; loads nothing.
+   *
+   * @param fallback the engine that is taken when nobody names one
+   * @return the engine's name as DJL spells it
+   */
+  public String name(String fallback) {
+    return Engines.choose(engine, fallback);
   }
 
   /**
@@ -92,7 +102,18 @@ public final class EngineOptions {
    * @throws io.github.flora.engine.EngineException if engine or device aren't there
    */
   public Chosen load() {
-    String name = name();
+    return load(name());
+  }
+
+  /**
+   * Loads the engine of a name that was settled.
+   *
+   * @param name the engine's name as DJL spells it
+   * @return what was chosen
+   * @throws UsageException if the number of threads is out of range
+   * @throws io.github.flora.engine.EngineException if the device isn't there
+   */
+  public Chosen load(String name) {
     int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     if (count < 1 || count > 1024) {
       throw new UsageException("--threads is %d but has to be 1 to 1024".formatted(count), null);

@@ -91,7 +91,7 @@ public final class TrainCommand implements FloraCommand {
   @Option(
       names = "--resume",
       paramLabel = "RUN",
-      description = "Go on with a run that was interrupted; it knows its options.")
+      description = "Go on with a run that was interrupted; it knows its options. Another --engine will do.")
   private @Nullable Path resume;
 
   @Option(names = "--no-progress", description = "A line per epoch instead of a progress bar.")
@@ -102,14 +102,14 @@ public final class TrainCommand implements FloraCommand {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Plan plan = resume == null ? planned() : resumed(resume);
-    String engine = engineOptions.name();
+    String engine = engineOptions.name(plan.engine());
     Engines.trainingSupport(engine);
     out.printf("Flora trains %s on %s%n", plan.recipe().name(), engine);
     out.flush();
 
     ImageDataset dataset = ImageDatasets.load(plan.data());
     warn(dataset, err);
-    EngineOptions.Chosen computing = engineOptions.load();
+    EngineOptions.Chosen computing = engineOptions.load(engine);
     Hyperparameters hyperparameters = plan.hyperparameters();
     Training training =
         new Training(
@@ -161,7 +161,7 @@ public final class TrainCommand implements FloraCommand {
 
   /** What is to be trained. */
   private record Plan(
-      Recipe recipe, Hyperparameters hyperparameters, DataRequest data, long seed) {}
+      Recipe recipe, Hyperparameters hyperparameters, DataRequest data, long seed, String engine) {}
 
   private Plan planned() {
     if (recipe == null) {
@@ -175,7 +175,8 @@ public final class TrainCommand implements FloraCommand {
         chosen,
         hyperparameters(chosen),
         new DataRequest(chosen.dataset(), data, data == null, SYNTHETIC_SEED),
-        seed);
+        seed,
+        Engines.DEFAULT);
   }
 
   private Plan resumed(Path run) throws IOException {
@@ -200,7 +201,8 @@ public final class TrainCommand implements FloraCommand {
         recipe(info.recipe(), info.model()),
         info.hyperparameters(),
         RunOptions.request(info, data),
-        info.seed());
+        info.seed(),
+        info.engine().name());
   }
 
   private static int finish(PrintWriter out, RunFolder folder, RunInfo info) throws IOException {
