@@ -8,18 +8,21 @@ import io.github.flora.engine.EngineException;
 import io.github.flora.engine.Engines;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engines of Flora's own classpath can do; ONNX Runtime is there for the tests. */
 final class EngineSupportTest {
 
   @Test
-  void bothEnginesAreThere() {
-    assertEquals(List.of("OnnxRuntime", "PyTorch"), Engines.available());
+  void theEnginesAreThere() {
+    assertEquals(List.of("OnnxRuntime", "PyTorch", "TensorFlow"), Engines.available());
   }
 
-  @Test
-  void pytorchTrains() {
-    assertEquals("PyTorch", Engines.trainingSupport("PyTorch").engineName());
+  @ParameterizedTest
+  @ValueSource(strings = {"PyTorch", "TensorFlow"})
+  void trains(String engine) {
+    assertEquals(engine, Engines.trainingSupport(engine).engineName());
   }
 
   @Test
@@ -27,6 +30,6 @@ final class EngineSupportTest {
     assertTrue(Engines.support("OnnxRuntime").isEmpty());
     EngineException e =
         assertThrows(EngineException.class, () -> Engines.trainingSupport("OnnxRuntime"));
-    assertEquals("OnnxRuntime can't train; engines that can: PyTorch", e.getMessage());
+    assertEquals("OnnxRuntime can't train; engines that can: PyTorch, TensorFlow", e.getMessage());
   }
 }

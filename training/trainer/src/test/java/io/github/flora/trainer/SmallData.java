@@ -27,7 +27,13 @@ public final class SmallData {
 
   /** PyTorch, chosen as the command line does, before anything else of DJL runs. */
   public static Engine pytorch() {
-    return Engine.getEngine(Engines.choose("PyTorch"));
+    return engine("PyTorch");
+  }
+
+  /** An engine by its name; DJL's default is PyTorch in all tests, whatever they ask for. */
+  public static Engine engine(String name) {
+    String unused = Engines.choose("PyTorch");
+    return Engine.getEngine(name);
   }
 
   public static ImageDataset dataset(int train, int test) {

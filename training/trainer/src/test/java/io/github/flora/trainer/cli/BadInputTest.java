@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,10 +81,12 @@ final class BadInputTest {
       value = {
         "mnist-resnet | no recipe named 'mnist-resnet'; there are: mnist-mlp, mnist-cnn",
         "mnist-mlp --engine mxnet | no engine named 'mxnet' (from --engine); on the classpath:"
-            + " OnnxRuntime, PyTorch",
-        "mnist-mlp --engine onnxruntime | OnnxRuntime can't train; engines that can: PyTorch",
+            + " OnnxRuntime, PyTorch, TensorFlow",
+        "mnist-mlp --engine onnxruntime | OnnxRuntime can't train; engines that can: PyTorch,"
+            + " TensorFlow",
         "mnist-mlp --device tpu | no device named 'tpu'; known are: auto, cpu, gpu, gpu0",
         "mnist-mlp --device gpu99 | no device gpu99: PyTorch sees",
+        "mnist-mlp --engine tensorflow --device gpu99 | no device gpu99: TensorFlow sees",
         "mnist-mlp --model vgg | no model named 'vgg'; there are: mlp, cnn, lenet5",
         "mnist-mlp --batch-norm | model 'mlp' has no batch normalisation",
         "mnist-lenet5 --dropout 0.5 | model 'lenet5' has no dropout",
@@ -116,11 +119,18 @@ final class BadInputTest {
   }
 
   /** The machine of a test may have a GPU; then there is nothing to refuse. */
-  @Test
-  void aGpuThatIsNotThere() throws IOException {
-    int gpus = SmallData.pytorch().getGpuCount();
-    String line = fails(2, "train mnist-mlp --device gpu" + gpus + " --data {data} --output {run}");
-    assertTrue(line.contains("--device cpu"), line);
+  @ParameterizedTest
+  @CsvSource({"PyTorch", "TensorFlow"})
+  void aGpuThatIsNotThere(String engine) throws IOException {
+    int gpus = SmallData.engine(engine).getGpuCount();
+    String device = gpus == 0 ? "gpu" : "gpu" + gpus;
+    for (String command :
+        List.of("train mnist-mlp --data {data} --output {temp}/none", "evaluate {run}")) {
+      String line = fails(2, "%s --engine %s --device %s".formatted(command, engine, device));
+      assertTrue(line.startsWith("flora: no device %s: %s sees".formatted(device, engine)), line);
+      assertTrue(line.contains("; use --device cpu, or install the GPU's driver and"), line);
+      assertTrue(Files.notExists(temp.resolve("none")), "nothing is begun");
+    }
   }
 
   @ParameterizedTest
@@ -257,6 +267,7 @@ final class BadInputTest {
         "evaluate {run} --data {file}/x | 1 | MNIST: {file}/x doesn't exist or can't be read; get",
         "evaluate {run} --engine mxnet | 2 | no engine named 'mxnet' (from --engine)",
         "evaluate {run} --device gpu99 | 2 | no device gpu99: PyTorch sees",
+        "evaluate {run} --engine TENSORFLOW --device gpu99 | 2 | no device gpu99: TensorFlow sees",
         "evaluate {run} --threads 0 | 2 | --threads is 0 but has to be 1 to 1024",
         "predict {temp} --test 0 | 1 | {temp} has no run.json, so it isn't a run folder: name the",
         "predict {run} | 2 | name image files, or test images with --test; one of both",

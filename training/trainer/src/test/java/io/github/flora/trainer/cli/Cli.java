@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import io.github.flora.engine.Engines;
 import io.github.flora.trainer.SmallData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +30,9 @@ record Cli(int status, String out, String err) {
   static {
     // Once loaded, engines have nothing more to say on standard error.
     SmallData.pytorch();
-    Engine unused = Engine.getEngine("OnnxRuntime");
+    for (String engine : Engines.available()) {
+      Engine unused = Engine.getEngine(engine);
+    }
   }
 
   static Cli run(String... arguments) {

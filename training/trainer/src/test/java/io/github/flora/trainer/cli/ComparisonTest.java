@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
 import io.github.flora.trainer.SmallData;
+import io.github.flora.trainer.report.HistoryCsv;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is done with runs after they were trained: resumed, compared, loaded by others. */
 final class ComparisonTest {
@@ -75,20 +77,35 @@ final class ComparisonTest {
   }
 
   /** A colleague who knows DJL and not Flora. */
-  @Test
-  void theModelLoadsThroughDjlsCriteria() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"PyTorch", "TensorFlow"})
+  void theModelLoadsThroughDjlsCriteria(String engine) throws Exception {
     Criteria<NDList, NDList> criteria =
         Criteria.builder()
             .setTypes(NDList.class, NDList.class)
             .optModelPath(runs.resolve("adam/model"))
-            .optEngine("PyTorch")
+            .optEngine(engine)
             .build();
     try (ZooModel<NDList, NDList> model = criteria.loadModel();
         var predictor = model.newPredictor();
         var manager = model.getNDManager().newSubManager()) {
       NDList logits = predictor.predict(new NDList(manager.zeros(new Shape(2, 1, 28, 28))));
       assertEquals(new Shape(2, 10), logits.singletonOrThrow().getShape());
+      assertEquals(engine, logits.singletonOrThrow().getManager().getEngine().getEngineName());
     }
+  }
+
+  @Test
+  void overwriteReplacesTheRun() throws IOException {
+    Path output = temp.resolve("twice");
+    String train =
+        "train mnist-mlp --data %s --output %s --epochs 1 --overwrite".formatted(data, output);
+    Cli.line(train).succeeded();
+    Cli.line("evaluate " + output).succeeded();
+    assertTrue(Files.exists(output.resolve("evaluation")));
+    Cli.line(train).succeeded();
+    assertTrue(Files.notExists(output.resolve("evaluation")), "of the run that was replaced");
+    assertEquals(1, HistoryCsv.read(output.resolve("history.csv")).size());
   }
 
   @ParameterizedTest

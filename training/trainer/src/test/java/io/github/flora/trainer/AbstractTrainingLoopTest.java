@@ -31,9 +31,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A perceptron on 100 images in batches of 32: four batches an epoch, the last of four images. */
-final class TrainingLoopTest {
+abstract class AbstractTrainingLoopTest {
 
   private static final ImageSet IMAGES = SyntheticDigits.draw(3, 0, 100);
+
+  private final String engine;
+
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractTrainingLoopTest(String engine) {
+    this.engine = engine;
+  }
 
   private final List<String> calls = new ArrayList<>();
   private final List<Progress> progress = new ArrayList<>();
@@ -42,8 +49,8 @@ final class TrainingLoopTest {
 
   @BeforeEach
   void open() {
-    SmallData.pytorch().setRandomSeed(1);
-    manager = SmallData.pytorch().newBaseManager();
+    SmallData.engine(engine).setRandomSeed(1);
+    manager = SmallData.engine(engine).newBaseManager();
     block = Networks.get("mlp").newBlock(NetworkOptions.of(10));
     block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
   }
@@ -80,7 +87,7 @@ final class TrainingLoopTest {
     Hyperparameters values = SmallData.hyperparameters(epochs, 32, "adam", rate, 0.2, null, false);
     try (TrainingStep step =
         TrainingStep.of(
-            Engines.trainingSupport("PyTorch"),
+            Engines.trainingSupport(engine),
             block,
             Loss.softmaxCrossEntropyLoss(),
             Optimizer.Adam.DEFAULT)) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.nn.Block;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.trainer.report.Epoch;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was interrupted and goes on is the run that was not. */
-final class ResumeTest {
+abstract class AbstractResumeTest {
 
   private static final ImageDataset DATA = SmallData.dataset(400, 100);
 
@@ -51,15 +52,22 @@ final class ResumeTest {
           .optBatchNorm(true)
           .build();
 
-  @TempDir Path temp;
+  private final String engine;
 
-  @BeforeAll
-  static void chooseTheEngine() {
-    SmallData.pytorch();
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractResumeTest(String engine) {
+    this.engine = engine;
   }
 
-  private static Training training(Hyperparameters how) {
-    return new Training(Recipes.get("mnist-cnn"), how, DATA, "PyTorch", Device.cpu(), 2, 5);
+  @TempDir Path temp;
+
+  @BeforeEach
+  void chooseTheEngine() {
+    Engine unused = SmallData.engine(engine);
+  }
+
+  private Training training(Hyperparameters how) {
+    return new Training(Recipes.get("mnist-cnn"), how, DATA, engine, Device.cpu(), 2, 5);
   }
 
   private static BooleanSupplier after(int batches) {
@@ -228,7 +236,7 @@ final class ResumeTest {
             Recipes.get("mnist-cnn"),
             EVERYTHING,
             SmallData.dataset(390, 100),
-            "PyTorch",
+            engine,
             Device.cpu(),
             2,
             5);

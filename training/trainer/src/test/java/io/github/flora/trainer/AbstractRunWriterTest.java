@@ -28,7 +28,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every epoch's weights are its number, so that a file tells which epoch it holds. */
-final class RunWriterTest {
+abstract class AbstractRunWriterTest {
+
+  private final String engine;
+
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractRunWriterTest(String engine) {
+    this.engine = engine;
+  }
 
   @TempDir Path temp;
   private final List<String> warnings = new ArrayList<>();
@@ -39,7 +46,7 @@ final class RunWriterTest {
 
   @BeforeEach
   void open() throws IOException {
-    manager = SmallData.pytorch().newBaseManager();
+    manager = SmallData.engine(engine).newBaseManager();
     block = newBlock();
     folder = RunFolder.create(temp.resolve("run"), false);
     // Training writes model.json there first.

@@ -17,9 +17,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Ten kills at random moments of a training, and what is left is the run that was left alone. */
 @Tag("slow")
-final class KillTest {
+abstract class AbstractKillTest {
 
   private static final int KILLS = 10;
+
+  private final String engine;
+
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractKillTest(String engine) {
+    this.engine = engine;
+  }
 
   @TempDir Path temp;
 
@@ -72,8 +79,8 @@ final class KillTest {
   void tenKillsChangeNothing() throws Exception {
     Path data = SmallData.write(temp.resolve("data"), 2000, 200);
     String train =
-        "train mnist-cnn --epochs 16 --batch-size 32 --schedule cosine --augment --threads 2 --data "
-            + data;
+        "train mnist-cnn --engine %s --epochs 16 --batch-size 32 --schedule cosine --augment --threads 2 --data %s"
+            .formatted(engine, data);
     finish(train + " --output " + temp.resolve("whole"));
     Path cut = temp.resolve("cut");
     // Some epochs of this machine as it is now, whatever else it does.
@@ -99,7 +106,7 @@ final class KillTest {
       if (!Files.exists(cut.resolve("run.json"))) {
         process = start(train + " --output " + cut);
       } else if (kills < KILLS) {
-        process = start("train --resume " + cut);
+        process = start("train --engine " + engine + " --resume " + cut);
       }
     }
     System.out.printf(
@@ -107,7 +114,7 @@ final class KillTest {
         kills, Files.exists(cut.resolve("history.csv")) ? history("cut").size() : 0);
     assertTrue(kills >= 3, "it was done after %d kills".formatted(kills));
     if (kills == KILLS) {
-      finish("train --resume " + cut);
+      finish("train --engine " + engine + " --resume " + cut);
     }
     assertEquals(history("whole"), history("cut"));
     for (String file : List.of("model/model.safetensors", "checkpoint/checkpoint.safetensors")) {

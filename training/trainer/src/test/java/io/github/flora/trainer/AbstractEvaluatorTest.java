@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images whose three pixels are the logits themselves. */
-final class EvaluatorTest {
+abstract class AbstractEvaluatorTest {
 
   private static final Normalization PIXELS_AS_THEY_ARE =
       Normalization.of(new float[] {0}, new float[] {1 / 255f});
@@ -27,12 +27,19 @@ final class EvaluatorTest {
           3,
           1);
 
+  private final String engine;
+
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractEvaluatorTest(String engine) {
+    this.engine = engine;
+  }
+
   private final Inference logits = data -> data.reshape(data.getShape().get(0), -1);
   private NDManager manager;
 
   @BeforeEach
   void open() {
-    manager = SmallData.pytorch().newBaseManager();
+    manager = SmallData.engine(engine).newBaseManager();
   }
 
   @AfterEach

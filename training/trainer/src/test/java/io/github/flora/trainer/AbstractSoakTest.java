@@ -29,10 +29,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory in the long run: 100 batches of 32 images an epoch, validation and all. */
-final class SoakTest {
+abstract class AbstractSoakTest {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int ALLOWED_MEGABYTES = 30;
+
+  private final String engine;
+
+  /** Makes the tests for an engine, by the name that DJL has for it. */
+  AbstractSoakTest(String engine) {
+    this.engine = engine;
+  }
 
   /**
    * What the process holds.
@@ -54,7 +61,8 @@ final class SoakTest {
   void memoryStaysFromStep300ToStep3000(String network) throws IOException {
     assumeTrue(Files.isReadable(STATUS), "resident memory is read from " + STATUS);
     Measured[] measured = measure(network, 300, 3000);
-    System.out.printf("%s step 300: %s; step 3,000: %s%n", network, measured[0], measured[1]);
+    System.out.printf(
+        "%s, %s step 300: %s; step 3,000: %s%n", engine, network, measured[0], measured[1]);
     assertEquals(measured[0].arrays(), measured[1].arrays(), "live arrays");
     String both = measured[0] + "; " + measured[1];
     assertTrue(measured[1].resident() - measured[0].resident() <= ALLOWED_MEGABYTES, both);
@@ -69,18 +77,18 @@ final class SoakTest {
     assertEquals(measured[0].arrays(), measured[1].arrays(), "live arrays");
   }
 
-  private static Measured[] measure(String network, int first, int last) throws IOException {
+  private Measured[] measure(String network, int first, int last) throws IOException {
     ImageSet images = SyntheticDigits.draw(1, 0, 3200);
     Batches batches = new Batches(images, Normalization.UNIT, 32);
     Hyperparameters values = SmallData.hyperparameters(1000, 32, "adam", 1e-3, 0, null, false);
     Measured[] measured = new Measured[2];
     AtomicInteger steps = new AtomicInteger();
-    try (NDManager manager = SmallData.pytorch().newBaseManager()) {
+    try (NDManager manager = SmallData.engine(engine).newBaseManager()) {
       Block block = Networks.get(network).newBlock(NetworkOptions.of(10));
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 28, 28));
       try (TrainingStep step =
           TrainingStep.of(
-              Engines.trainingSupport("PyTorch"),
+              Engines.trainingSupport(engine),
               block,
               Loss.softmaxCrossEntropyLoss(),
               Optimizer.Adam.DEFAULT)) {

@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Measuring on PyTorch. */
+final class PyTorchEvaluatorTest extends AbstractEvaluatorTest {
+
+  PyTorchEvaluatorTest() {
+    super("PyTorch");
+  }
+}

@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Resumed runs on PyTorch. */
+final class PyTorchResumeTest extends AbstractResumeTest {
+
+  PyTorchResumeTest() {
+    super("PyTorch");
+  }
+}

@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** What a run on PyTorch writes. */
+final class PyTorchRunWriterTest extends AbstractRunWriterTest {
+
+  PyTorchRunWriterTest() {
+    super("PyTorch");
+  }
+}

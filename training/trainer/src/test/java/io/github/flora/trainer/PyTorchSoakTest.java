@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Memory on PyTorch. */
+final class PyTorchSoakTest extends AbstractSoakTest {
+
+  PyTorchSoakTest() {
+    super("PyTorch");
+  }
+}

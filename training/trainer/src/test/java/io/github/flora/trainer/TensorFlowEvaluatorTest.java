@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Measuring on TensorFlow. */
+final class TensorFlowEvaluatorTest extends AbstractEvaluatorTest {
+
+  TensorFlowEvaluatorTest() {
+    super("TensorFlow");
+  }
+}

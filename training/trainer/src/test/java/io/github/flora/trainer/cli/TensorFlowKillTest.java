@@ -1,0 +1,9 @@
+package io.github.flora.trainer.cli;
+
+/** Killed trainings on TensorFlow. */
+final class TensorFlowKillTest extends AbstractKillTest {
+
+  TensorFlowKillTest() {
+    super("TensorFlow");
+  }
+}
