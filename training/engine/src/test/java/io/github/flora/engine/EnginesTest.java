@@ -86,8 +86,7 @@ final class EnginesTest {
     String wanted = option != null ? option : "MXNet";
     EngineException e =
         assertThrows(
-            EngineException.class,
-            () -> choose(option, property, environment(variable), TWO));
+            EngineException.class, () -> choose(option, property, environment(variable), TWO));
     assertEquals(
         "no engine named '%s' (from %s); on the classpath: OnnxRuntime, PyTorch"
             .formatted(wanted, from),
@@ -108,8 +107,7 @@ final class EnginesTest {
   void refusesAVariableInAnotherCaseThanDjls(@Nullable String option, @Nullable String property) {
     EngineException e =
         assertThrows(
-            EngineException.class,
-            () -> choose(option, property, environment("pytorch"), TWO));
+            EngineException.class, () -> choose(option, property, environment("pytorch"), TWO));
     assertEquals(
         "DJL_DEFAULT_ENGINE is 'pytorch' but DJL knows the engine as 'PyTorch': set it to that, or"
             + " start Flora with its launcher, which ignores case",
@@ -120,8 +118,7 @@ final class EnginesTest {
   void refusesAnOverruledVariableThatDjlWouldChokeOn() {
     EngineException e =
         assertThrows(
-            EngineException.class,
-            () -> choose("PyTorch", null, environment("MXNet"), TWO));
+            EngineException.class, () -> choose("PyTorch", null, environment("MXNet"), TWO));
     assertEquals(
         "DJL_DEFAULT_ENGINE names 'MXNet', which isn't on the classpath: unset it or set it to one"
             + " of: OnnxRuntime, PyTorch",

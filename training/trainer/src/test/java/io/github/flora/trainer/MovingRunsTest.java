@@ -70,8 +70,7 @@ final class MovingRunsTest {
     AtomicInteger batches = new AtomicInteger();
     try (RunFolder folder = RunFolder.create(run, false)) {
       RunInfo info =
-          training(optimizer, engine)
-              .run(folder, List.of(), () -> batches.incrementAndGet() == 12);
+          training(optimizer, engine).run(folder, List.of(), () -> batches.incrementAndGet() == 12);
       assertEquals(Status.INTERRUPTED, info.status());
       assertEquals(engine, info.engine().name());
     }
@@ -153,8 +152,7 @@ final class MovingRunsTest {
         TrainedModel own = TrainedModel.load(folder, from, Device.cpu());
         TrainedModel other = TrainedModel.load(folder, to, Device.cpu())) {
       Evaluator.Scores scores = own.evaluate(DATA.test(), 64);
-      assertEquals(
-          Objects.requireNonNull(folder.info().result()).testLoss(), scores.loss(), 1e-6);
+      assertEquals(Objects.requireNonNull(folder.info().result()).testLoss(), scores.loss(), 1e-6);
       assertEquals(scores.loss(), other.evaluate(DATA.test(), 64).loss(), 1e-4);
       assertEquals(scores.accuracy(), other.evaluate(DATA.test(), 64).accuracy());
       Predictions expected = own.predict(DATA.test(), 30);

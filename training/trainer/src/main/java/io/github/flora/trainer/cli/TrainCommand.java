@@ -91,7 +91,8 @@ public final class TrainCommand implements FloraCommand {
   @Option(
       names = "--resume",
       paramLabel = "RUN",
-      description = "Go on with a run that was interrupted; it knows its options. Another --engine will do.")
+      description =
+          "Go on with a run that was interrupted; it knows its options. Another --engine will do.")
   private @Nullable Path resume;
 
   @Option(names = "--no-progress", description = "A line per epoch instead of a progress bar.")

@@ -114,36 +114,35 @@ final class OtherEngineTest {
   @CsvSource({"PyTorch,TensorFlow", "TensorFlow,PyTorch"})
   void answersTheSame(String from, String to) throws IOException {
     Path run = interrupted(from);
-    Map<String, JsonObject> reports = new HashMap<>();
-    Map<String, JsonArray> answers = new HashMap<>();
-    for (String engine : List.of(from, to)) {
-      Cli report =
-          Cli.line("evaluate %s --data %s --engine %s --json".formatted(run, data, engine))
-              .succeeded();
-      reports.put(engine, JsonParser.parseString(report.out()).getAsJsonObject());
-      Cli answer =
-          Cli.line(
-                  "predict %s --data %s --engine %s --test 0,1,2,3,99 --top 10 --json"
-                      .formatted(run, data, engine))
-              .succeeded();
-      answers.put(engine, JsonParser.parseString(answer.out()).getAsJsonArray());
-    }
-    assertEquals(
-        to, reports.get(to).getAsJsonObject("engine").get("name").getAsString(), "what computed");
+    Answers expected = ask(run, from);
+    Answers actual = ask(run, to);
+    assertEquals(to, actual.report().getAsJsonObject("engine").get("name").getAsString());
     for (String figure : List.of("accuracy", "top5_accuracy", "loss")) {
       assertEquals(
-          reports.get(from).get(figure).getAsDouble(),
-          reports.get(to).get(figure).getAsDouble(),
+          expected.report().get(figure).getAsDouble(),
+          actual.report().get(figure).getAsDouble(),
           1e-4,
           figure);
     }
-    assertEquals(5, answers.get(to).size());
+    assertEquals(5, actual.images().size());
     for (int i = 0; i < 5; i++) {
-      Map<String, Double> expected = probabilities(answers.get(from), i);
-      Map<String, Double> actual = probabilities(answers.get(to), i);
-      assertEquals(10, actual.size());
-      actual.forEach((label, p) -> assertEquals(expected.getOrDefault(label, 2.0), p, 1e-4));
+      Map<String, Double> own = probabilities(expected.images(), i);
+      Map<String, Double> other = probabilities(actual.images(), i);
+      assertEquals(10, other.size());
+      other.forEach((label, p) -> assertEquals(own.getOrDefault(label, 2.0), p, 1e-4));
     }
+  }
+
+  /** What {@code evaluate --json} and {@code predict --json} say. */
+  private record Answers(JsonObject report, JsonArray images) {}
+
+  private static Answers ask(Path run, String engine) {
+    String options = "%s --data %s --engine %s --json".formatted(run, data, engine);
+    return new Answers(
+        JsonParser.parseString(Cli.line("evaluate " + options).succeeded().out()).getAsJsonObject(),
+        JsonParser.parseString(
+                Cli.line("predict --test 0,1,2,3,99 --top 10 " + options).succeeded().out())
+            .getAsJsonArray());
   }
 
   private static Map<String, Double> probabilities(JsonArray answers, int image) {
