@@ -85,4 +85,35 @@ final class StockEngineTest {
     double difference = Double.parseDouble(lines.get(1));
     assertTrue(difference <= 1e-4 * largest, () -> lines + " of " + largest);
   }
+
+  /** It would cast our engine to its own class; a program with both ends before that. */
+  @Test
+  void besideOursItIsRefused() throws Exception {
+    Path err = folder.resolve("err");
+    Process child =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    JARS.toAbsolutePath()
+                        + File.separator
+                        + "*"
+                        + File.pathSeparator
+                        + System.getProperty("java.class.path"),
+                    resource("StockEngine.java").toString()))
+            .redirectError(err.toFile())
+            .start();
+    String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, child.waitFor(), out);
+    String said = Files.readString(err);
+    assertTrue(
+        said.lines()
+            .anyMatch(
+                line ->
+                    line.matches(
+                        ".*EngineException: two engines named TensorFlow are on the classpath, take"
+                            + " one away: .+ \\(trains\\) and tensorflow-engine-.+\\.jar"
+                            + " \\(DJL's own, doesn't train\\)")),
+        said);
+  }
 }

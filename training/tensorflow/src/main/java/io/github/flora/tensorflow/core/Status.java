@@ -36,9 +36,10 @@ final class Status {
     }
     String message = TF_Message(status).getString().replaceAll("\\s+", " ");
     if (code == RESOURCE_EXHAUSTED) {
+      // Without the names of nodes before it and the hints for Python after it.
       throw new EngineException(
-          "TensorFlow is out of memory in %s: try a smaller batch size (%s)"
-              .formatted(what, message));
+          "TensorFlow is out of memory in %s: %s"
+              .formatted(what, message.replaceAll("\\{\\{function_node .*?\\}\\} | \\[\\[.*", "")));
     }
     if (code == INVALID_ARGUMENT) {
       throw new IllegalArgumentException("TensorFlow, %s: %s".formatted(what, message));

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +30,10 @@ public final class Main implements Runnable {
 
   private static final List<String> ORDER =
       List.of("train", "evaluate", "predict", "export", "models", "runs", "info");
+
+  /** How the engines tell it: TensorFlow, PyTorch on a CPU, PyTorch on a GPU. */
+  private static final Pattern OUT_OF_MEMORY =
+      Pattern.compile("out of memory|can't allocate memory", Pattern.CASE_INSENSITIVE);
 
   @Option(
       names = "--debug",
@@ -128,6 +133,11 @@ public final class Main implements Runnable {
         || e instanceof EngineException
         || e instanceof TrainingException) {
       return message;
+    }
+    if (e instanceof ai.djl.engine.EngineException) {
+      return OUT_OF_MEMORY.matcher(message).find()
+          ? "out of memory: use a smaller --batch-size (%s)".formatted(message)
+          : message;
     }
     if (e instanceof FileSystemException file) {
       return file.getReason() == null
