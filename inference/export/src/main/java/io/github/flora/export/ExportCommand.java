@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import io.github.flora.engine.Engines;
 import io.github.flora.onnx.ExportReport;
 import io.github.flora.onnx.OnnxExportException;
+import io.github.flora.tensorflow.SavedModelWriter;
 import io.github.flora.trainer.cli.FloraCommand;
 import io.github.flora.trainer.cli.UsageException;
 import io.github.flora.trainer.run.RunException;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
 /** {@code flora export}: writes a run's model for other programs. */
 @Command(
     name = "export",
-    description = "Write a trained model as ONNX, proven in ONNX Runtime, or as safetensors.",
+    description =
+        "Write a trained model as ONNX, proven in ONNX Runtime, as SavedModel or as safetensors.",
     sortOptions = false)
 public final class ExportCommand implements FloraCommand {
 
@@ -48,8 +50,8 @@ public final class ExportCommand implements FloraCommand {
       paramLabel = "FORMAT",
       defaultValue = "onnx",
       description =
-          "onnx, or safetensors with torchvision's names where it has them (default:"
-              + " ${DEFAULT-VALUE}).")
+          "onnx; savedmodel for TensorFlow; or safetensors with torchvision's names where it has"
+              + " them (default: ${DEFAULT-VALUE}).")
   private Format format = Format.ONNX;
 
   @Option(
@@ -86,23 +88,27 @@ public final class ExportCommand implements FloraCommand {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    if (format == Format.SAVEDMODEL) {
+    if (format != Format.ONNX && (preprocessing || softmax || !foldBatchNorm)) {
       throw new UsageException(
-          "--format savedmodel comes with training on TensorFlow; until then take onnx or"
-              + " safetensors",
-          null);
+          "--preprocessing, --softmax and --fold-batch-norm are for --format onnx", null);
     }
-    if (format == Format.SAFETENSORS && (preprocessing || softmax || !foldBatchNorm)) {
+    if (format == Format.SAVEDMODEL
+        && engine != null
+        && !engine.equalsIgnoreCase(RunExport.SAVED_MODEL_ENGINE)) {
       throw new UsageException(
-          "--preprocessing, --softmax and --fold-batch-norm are about graphs, and safetensors"
-              + " holds weights alone",
+          "a SavedModel is written by %s, not by %s: leave --engine out"
+              .formatted(RunExport.SAVED_MODEL_ENGINE, engine),
           null);
     }
     try (RunFolder folder = RunFolder.open(run)) {
-      String name = RunExport.engine(folder.info(), engine);
+      String name =
+          RunExport.engine(
+              folder.info(), format == Format.SAVEDMODEL ? RunExport.SAVED_MODEL_ENGINE : engine);
       Engines.choose(name);
       if (format == Format.ONNX) {
         onnx(folder, name, out);
+      } else if (format == Format.SAVEDMODEL) {
+        savedModel(folder, out);
       } else {
         safetensors(folder, name, out);
       }
@@ -144,6 +150,17 @@ public final class ExportCommand implements FloraCommand {
         file,
         Files.size(file) / 1e6,
         report.seconds());
+  }
+
+  private void savedModel(RunFolder folder, PrintWriter out) throws IOException {
+    Path target = output == null ? folder.root().resolve("savedmodel") : output;
+    SavedModelWriter.Agreement agreement = RunExport.savedModel(folder, target);
+    out.printf(
+        Locale.ROOT,
+        "agreement   largest difference %.1e, %.1e of the largest output (batches of 1, 3 and 89)%n",
+        agreement.maxAbsDiff(),
+        agreement.maxRelDiff());
+    out.printf("wrote       %s, signature serving_default%n", target);
   }
 
   private void safetensors(RunFolder folder, String name, PrintWriter out) throws IOException {

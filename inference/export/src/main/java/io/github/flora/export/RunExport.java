@@ -16,12 +16,16 @@ import io.github.flora.onnx.ExportReport;
 import io.github.flora.onnx.ImageInput;
 import io.github.flora.onnx.OnnxExporter;
 import io.github.flora.onnx.OnnxMetadata;
+import io.github.flora.tensorflow.SavedModelWriter;
+import io.github.flora.tensorflow.core.NotCompilableException;
 import io.github.flora.trainer.Versions;
 import io.github.flora.trainer.run.ModelInfo;
+import io.github.flora.trainer.run.RunException;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,9 @@ final class RunExport {
   static final String MARGIN = "margin";
 
   static final String NETWORK = "network";
+
+  /** The engine whose format SavedModel is. */
+  static final String SAVED_MODEL_ENGINE = "TensorFlow";
 
   private RunExport() {}
 
@@ -88,6 +95,22 @@ final class RunExport {
     return Engines.available().contains(trained) && Engines.support(trained).isPresent()
         ? trained
         : Engines.DEFAULT;
+  }
+
+  /** Writes a SavedModel on TensorFlow's engine, whichever trained, and compares it. */
+  static SavedModelWriter.Agreement savedModel(RunFolder folder, Path target) throws IOException {
+    ModelInfo.Input input = folder.model().input();
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), SAVED_MODEL_ENGINE)) {
+      return SavedModelWriter.write(
+          manager,
+          TrainedModel.loadBlock(folder, null, manager),
+          new Shape(input.channels(), input.height(), input.width()),
+          target);
+    } catch (FileAlreadyExistsException e) {
+      throw new RunException(target + " is there already: remove it or name another --output", e);
+    } catch (IllegalStateException | NotCompilableException e) {
+      throw new RunException(folder.root() + ": " + e.getMessage(), e);
+    }
   }
 
   /** Writes ONNX, proves it, and records that in the run. */

@@ -307,9 +307,17 @@ class ExportTest {
   }
 
   @Test
-  void savedModelSaysWhenItComes() {
+  void aSavedModelIsComparedAndKept() throws IOException {
+    Path target = temp.resolve("saved");
+    Ended ended =
+        flora("export", run("mlp"), "--format", "savedmodel", "--output", target).succeeded();
+    assertTrue(ended.out().contains("signature serving_default"), ended.out());
+    assertTrue(Files.size(target.resolve("saved_model.pb")) > 4 * 407_050L);
     assertTrue(
-        flora("export", run("mlp"), "--format", "savedmodel").failed(2).contains("savedmodel"));
+        flora("export", run("mlp"), "--format", "savedmodel", "--output", target)
+            .failed(1)
+            .contains("is there already"));
+    flora("export", run("mlp"), "--format", "savedmodel", "--engine", "PyTorch").failed(2);
   }
 
   @Test
