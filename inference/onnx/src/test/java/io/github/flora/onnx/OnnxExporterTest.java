@@ -18,6 +18,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The file, the options, the proof, and what stops an export. */
@@ -90,6 +92,23 @@ class OnnxExporterTest {
     return value.getType().getTensorType().getShape().getDimList().stream()
         .map(d -> d.hasDimValue() ? Long.toString(d.getDimValue()) : d.getDimParam())
         .toList();
+  }
+
+  /** ONNX Runtime's own variance of such numbers is wrong by percents. */
+  @ParameterizedTest(name = "{0} ± {1}")
+  @CsvSource({"0.7, 0.002", "3, 0.02", "-20, 0.5"})
+  void layerNormOfNumbersFarFromZeroAgrees(float mean, float deviation) throws IOException {
+    SequentialBlock block =
+        new SequentialBlock()
+            .add(LambdaBlock.singleton(a -> a.mul(deviation).add(mean)))
+            .add(LayerNorm.builder().build());
+    Networks.initialize(block, manager, 5, new Shape(1, 3, 200));
+    ExportReport report =
+        OnnxExporter.builder()
+            .optTolerance(1)
+            .build()
+            .export(block, folder.resolve("norm.onnx"), new Shape(1, 3, 200));
+    assertTrue(report.agreement().within(1e-4), report.toString());
   }
 
   @Test

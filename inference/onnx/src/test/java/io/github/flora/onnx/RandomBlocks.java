@@ -31,10 +31,13 @@ import java.util.function.Function;
 final class RandomBlocks {
 
   private final Random random;
+  // Relative size of the noise after each block; none if it is 0.
+  private final double noise;
   // Shape without the batch, as the tree stands so far.
   private long[] shape;
 
-  private RandomBlocks(long seed) {
+  private RandomBlocks(long seed, double noise) {
+    this.noise = noise;
     random = new Random(seed);
     shape =
         random.nextBoolean()
@@ -51,7 +54,12 @@ final class RandomBlocks {
   record Tree(Block block, Shape input) {}
 
   static Tree tree(long seed) {
-    RandomBlocks blocks = new RandomBlocks(seed);
+    return tree(seed, 0);
+  }
+
+  /** The same tree with noise after each of its blocks, as rounding makes it, but of any size. */
+  static Tree tree(long seed, double noise) {
+    RandomBlocks blocks = new RandomBlocks(seed, noise);
     Shape input = new Shape(1).addAll(new Shape(blocks.shape));
     return new Tree(blocks.sequence(2), input);
   }
@@ -61,8 +69,23 @@ final class RandomBlocks {
     int length = 2 + random.nextInt(5);
     for (int i = 0; i < length; i++) {
       block.add(next(depth));
+      if (noise > 0) {
+        block.add(noise(i));
+      }
     }
     return block;
+  }
+
+  private Block noise(long seed) {
+    return lambda(
+        a -> {
+          Random gaussian = new Random(seed);
+          float[] factors = new float[Math.toIntExact(a.size())];
+          for (int i = 0; i < factors.length; i++) {
+            factors[i] = (float) (1 + noise * gaussian.nextGaussian());
+          }
+          return a.mul(a.getManager().create(factors, a.getShape()));
+        });
   }
 
   private Block next(int depth) {
@@ -165,9 +188,7 @@ final class RandomBlocks {
         yield Linear.builder().setUnits(units).optBias(random.nextBoolean()).build();
       }
       case 2 -> BatchNorm.builder().build();
-      // ONNX Runtime takes the variance as E[x²] − E[x]² in 32 bits, which cancels where a few
-      // numbers are nearly equal.
-      case 3 -> size > 7 ? LayerNorm.builder().build() : Activation.tanhBlock();
+      case 3 -> size > 1 ? LayerNorm.builder().build() : Activation.tanhBlock();
       case 4 -> lambda(a -> a.softmax(1));
       case 5 -> Dropout.builder().build();
       case 6 -> size % 2 == 0 ? lambda(RandomBlocks::swapHalves) : Activation.geluBlock();
@@ -183,7 +204,11 @@ final class RandomBlocks {
     return halves.get(1).concat(halves.get(0), 1);
   }
 
-  /** Array operations that keep the shape. */
+  /**
+   * Array operations that keep the shape. They are continuous, so that rounding can't choose
+   * between two values far apart, and keep numbers moderate, so that differences and sines of large
+   * ones don't lose their digits.
+   */
   private Block arithmetic() {
     float number = 0.5f + random.nextFloat();
     List<Function<NDArray, NDArray>> all =
@@ -200,11 +225,11 @@ final class RandomBlocks {
             a -> Activation.leakyRelu(a, 0.2f),
             a -> a.sub(a.mean(new int[] {-1}, true)),
             a -> a.mul(a.gt(0).toType(DataType.FLOAT32, false)),
-            a -> a.getNDArrayInternal().where(a.gte(number), a.neg()),
-            a -> a.clip(-1, 1).square().add(a.sin()),
+            a -> a.getNDArrayInternal().where(a.gte(number), a.neg().add(2 * number)),
+            a -> a.clip(-1, 1).square().add(a.clip(-4, 4).sin()),
             a -> a.duplicate().addi(1).muli(number),
             a -> a.get(new NDIndex("...,0:1")).broadcast(a.getShape()).add(a),
-            a -> a.sum(new int[] {1}, true).add(a),
+            a -> a.sum(new int[] {1}, true).div(a.getShape().get(1)).add(a),
             a -> a.flip(1),
             a -> a.getManager().zeros(a.getShape()).add(a),
             a -> a.pow(2).sqrt().add(a.get(new NDIndex("...,-1:"))));
