@@ -1,0 +1,9 @@
+package io.github.flora.onnx;
+
+/** Random trees of blocks, on TensorFlow. */
+class TensorFlowRandomBlocksTest extends AbstractRandomBlocksTest {
+
+  TensorFlowRandomBlocksTest() {
+    super("TensorFlow");
+  }
+}
