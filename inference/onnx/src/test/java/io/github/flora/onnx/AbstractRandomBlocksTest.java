@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A hundred random trees of blocks, other ones in every run; {@code -Dflora.seed=…} repeats one
- * run, and each case's name is its own seed. Trees that enlarge rounding errors are drawn anew.
+ * A hundred random trees of blocks, the same ones in every run, so that the gate means the same to
+ * everybody; {@code -Dflora.seed=N} draws others, and each case's name is its own seed. Trees that
+ * enlarge rounding errors are drawn anew.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class AbstractRandomBlocksTest {
@@ -36,7 +37,7 @@ abstract class AbstractRandomBlocksTest {
   }
 
   static LongStream seeds() {
-    long first = Long.getLong("flora.seed", System.currentTimeMillis() % 1_000_000_000 * 1000);
+    long first = Long.getLong("flora.seed", 1);
     System.out.println("random blocks: -Dflora.seed=" + first);
     return LongStream.range(first, first + TREES);
   }
