@@ -90,7 +90,9 @@ public final class ExportCommand implements FloraCommand {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (format != Format.ONNX && (preprocessing || softmax || !foldBatchNorm)) {
       throw new UsageException(
-          "--preprocessing, --softmax and --fold-batch-norm are for --format onnx", null);
+          "--preprocessing, --softmax and --fold-batch-norm are for --format onnx: safetensors holds"
+              + " the weights alone, a SavedModel the network as it is",
+          null);
     }
     if (format == Format.SAVEDMODEL
         && engine != null
