@@ -7,55 +7,38 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import java.util.Objects;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Exports a block of every family. An engine's subclass lists what can't be exported and why; all
- * else has to agree. The table in the README is what these cases give; with {@code
- * -Dflora.readme=write} the test writes it.
+ * Exports a block of every family from an engine: what {@link BlockLimits} lists has to stop with
+ * the reason given there, all else has to agree.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class AbstractBlockFamiliesTest {
 
-  static final List<BlockCases.Case> CASES = BlockCases.all();
-
-  private static final String BEGIN = "<!-- blocks: written by a test -->\n";
-  private static final String END = "<!-- end of blocks -->\n";
-
   private final String engine;
-  private final Map<String, Reason> expected;
   @TempDir Path folder;
 
-  /**
-   * @param engine the engine's name
-   * @param expected why not, by case, of what can't be exported
-   */
-  AbstractBlockFamiliesTest(String engine, Map<String, Reason> expected) {
+  AbstractBlockFamiliesTest(String engine) {
     this.engine = engine;
-    this.expected = new TreeMap<>(expected);
   }
 
-  /**
-   * Why a case can't be exported.
-   *
-   * @param message a part of the message that stops it
-   * @param note the same for the README
-   */
-  record Reason(String message, String note) {}
+  /** New blocks for each engine: a block's weights stay where they were made. */
+  static List<BlockCases.Case> cases() {
+    return BlockCases.all();
+  }
 
   @ParameterizedTest(name = "{0}")
-  @FieldSource("CASES")
+  @MethodSource("cases")
   void exportsAndAgrees(BlockCases.Case given) throws IOException {
-    Reason reason = expected.get(given.toString());
+    BlockLimits.Reason reason =
+        Objects.requireNonNull(BlockLimits.byEngine().get(engine)).get(given.toString());
     String outcome = outcome(given);
     if (reason == null) {
       assertEquals("agrees", outcome);
@@ -78,38 +61,6 @@ abstract class AbstractBlockFamiliesTest {
       return "agrees";
     } catch (OnnxExportException e) {
       return String.valueOf(e.getMessage());
-    }
-  }
-
-  /** Every expectation belongs to a case, so that none is left over. */
-  @Test
-  void expectationsNameCases() {
-    List<String> names = CASES.stream().map(BlockCases.Case::toString).toList();
-    assertTrue(names.containsAll(expected.keySet()), expected.keySet().toString());
-  }
-
-  @Test
-  void readmeSaysTheSame() throws IOException {
-    StringBuilder table = new StringBuilder("| block | " + engine + " |\n|---|---|\n");
-    for (BlockCases.Case given : CASES) {
-      Reason reason = expected.get(given.toString());
-      table
-          .append("| `")
-          .append(given.family())
-          .append("` ")
-          .append(given.name())
-          .append(" | ")
-          .append(reason == null ? "exports, agrees" : "not exported: " + reason.note())
-          .append(" |\n");
-    }
-    Path readme = Path.of("README.md");
-    String text = Files.readString(readme);
-    int from = text.indexOf(BEGIN) + BEGIN.length();
-    int to = text.indexOf(END);
-    if ("write".equals(System.getProperty("flora.readme"))) {
-      Files.writeString(readme, text.substring(0, from) + table + text.substring(to));
-    } else {
-      assertEquals(table.toString(), text.substring(from, to));
     }
   }
 }

@@ -42,6 +42,8 @@ import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.nn.transformer.BertBlock;
+import ai.djl.nn.transformer.BertNextSentenceBlock;
+import ai.djl.nn.transformer.BertPretrainingBlock;
 import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.nn.transformer.PointwiseFeedForwardBlock;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
@@ -375,6 +377,20 @@ final class BlockCases {
                     .setTokenDictionarySize(9)
                     .build(),
             List.of(new Shape(1, 6), new Shape(1, 6), new Shape(1, 6)),
+            2));
+    add(family, "BertNextSentenceBlock", new BertNextSentenceBlock(), VECTORS);
+    cases.add(
+        new Case(
+            family,
+            "BertPretrainingBlock with its BertMaskedLanguageModelBlock",
+            manager ->
+                new BertPretrainingBlock(
+                    BertBlock.builder()
+                        .nano()
+                        .optMaxSequenceLength(6)
+                        .optTransformerBlockCount(2)
+                        .setTokenDictionarySize(9)),
+            List.of(new Shape(1, 6), new Shape(1, 6), new Shape(1, 6), new Shape(1, 3)),
             2));
   }
 
