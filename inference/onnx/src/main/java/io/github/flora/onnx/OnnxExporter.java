@@ -1,28 +1,13 @@
 package io.github.flora.onnx;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import io.github.flora.onnx.graph.Graph;
 import io.github.flora.onnx.graph.ModelWriter;
-import io.github.flora.onnx.graph.OnnxVersion;
-import io.github.flora.onnx.graph.Passes;
-import io.github.flora.onnx.graph.SymbolicBatch;
-import io.github.flora.onnx.trace.BlockTracer;
-import io.github.flora.onnx.trace.Tracer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxExporter {
 
-  /** Batch sizes of the two traces; whatever differs between them depends on the batch. */
-  private static final int[] TRACED = {2, 5};
+  private final ExportOptions options;
 
-  /** Further batch sizes of the proof, so that no size is right by chance. */
-  private static final int[] PROVEN = {1, 7};
-
-  private final Builder options;
-
-  private OnnxExporter(Builder options) {
+  private OnnxExporter(ExportOptions options) {
     this.options = options;
   }
 
@@ -92,7 +71,8 @@ public final class OnnxExporter {
     if (inputShapes.length == 0) {
       throw new IllegalArgumentException("a block needs at least one input shape");
     }
-    return export(block, file, randomBatches(inputShapes));
+    return export(
+        block, file, new RandomBatches(inputShapes, options.imageInput() != null, options.seed()));
   }
 
   /**
@@ -106,146 +86,7 @@ public final class OnnxExporter {
    * @throws IOException if the file can't be written
    */
   public ExportReport export(Block block, Path file, BatchSource inputs) throws IOException {
-    long start = System.nanoTime();
-    Map<Parameter, String> names = parameterNames(block);
-    try (NDManager manager = newManager(names)) {
-      Graph graph;
-      int folded;
-      int nodes;
-      long parameters;
-      ModelProto model;
-      try (Tracer tracer = new Tracer(manager, names);
-          Tracer other = new Tracer(manager, names)) {
-        graph = trace(tracer, block, inputs, TRACED[0]);
-        SymbolicBatch.apply(graph, TRACED[0], trace(other, block, inputs, TRACED[1]), TRACED[1]);
-        folded = options.foldBatchNorm ? Passes.foldBatchNorm(graph) : 0;
-        Passes.removeUnused(graph);
-        nodes = graph.nodes().size();
-        parameters =
-            graph.initializers().keySet().stream()
-                .filter(value -> value.type().isFloating())
-                .mapToLong(value -> value.shape().size())
-                .sum();
-        model =
-            ModelWriter.write(
-                graph,
-                options.graphName,
-                new ModelWriter.Producer(options.producer, options.producerVersion),
-                options.metadata.toProperties());
-        VerifiedFile target = new VerifiedFile(file);
-        Agreement agreement =
-            target.write(
-                model, options.tolerance, session -> prove(session, manager, block, inputs));
-        double seconds = (System.nanoTime() - start) / 1e9;
-        return new ExportReport(
-            file, OnnxVersion.OPSET, nodes, parameters, folded, agreement, seconds);
-      }
-    }
-  }
-
-  private Graph trace(Tracer tracer, Block block, BatchSource inputs, int size) {
-    NDList real = inputs.batch(tracer.engineManager(), size);
-    NDList traced = new NDList();
-    for (int i = 0; i < real.size(); i++) {
-      if (real.get(i).getShape().dimension() == 0 || real.get(i).getShape().get(0) != size) {
-        throw new IllegalArgumentException(
-            "input %d has shape %s, but its first dimension must be the batch of %d"
-                .formatted(i, real.get(i).getShape(), size));
-      }
-      traced.add(tracer.input(name(options.inputNames, i, real.size(), "input"), real.get(i)));
-    }
-    NDList outputs = after(new BlockTracer(tracer).forward(block, before(traced)));
-    for (int i = 0; i < outputs.size(); i++) {
-      tracer.output(name(options.outputNames, i, outputs.size(), "output"), outputs.get(i));
-    }
-    return tracer.graph();
-  }
-
-  private static String name(List<String> given, int index, int count, String plain) {
-    if (index < given.size()) {
-      return given.get(index);
-    }
-    return count == 1 ? plain : plain + index;
-  }
-
-  /** What the graph does before the block. */
-  private NDList before(NDList inputs) {
-    ImageInput image = options.imageInput;
-    return image == null ? inputs : new NDList(image.apply(inputs.singletonOrThrow()));
-  }
-
-  /** What the graph does after the block. */
-  private NDList after(NDList outputs) {
-    return options.softmax ? new NDList(outputs.singletonOrThrow().softmax(-1)) : outputs;
-  }
-
-  private Agreement prove(OnnxSession session, NDManager manager, Block block, BatchSource inputs) {
-    Proof proof = new Proof(session);
-    for (int size : new int[] {TRACED[0], PROVEN[0], PROVEN[1]}) {
-      try (NDManager scope = manager.newSubManager()) {
-        NDList batch = inputs.batch(scope, size);
-        ParameterStore parameters = new ParameterStore(scope, false);
-        // Blocks may add to the list that they get.
-        NDList expected = after(block.forward(parameters, before(new NDList(batch)), false));
-        proof.compare(batch, expected);
-      }
-    }
-    return proof.agreement();
-  }
-
-  private NDManager newManager(Map<Parameter, String> names) {
-    for (Parameter parameter : names.keySet()) {
-      return parameter.getArray().getManager().newSubManager();
-    }
-    return NDManager.newBaseManager(options.engine);
-  }
-
-  private Map<Parameter, String> parameterNames(Block block) {
-    Map<Parameter, String> result = new HashMap<>();
-    options
-        .parameterNames
-        .apply(block)
-        .forEach(
-            (name, parameter) -> {
-              if (!parameter.isInitialized()) {
-                throw new IllegalArgumentException(
-                    "parameter " + name + " has no values: initialise the block first");
-              }
-              result.putIfAbsent(parameter, name);
-            });
-    return result;
-  }
-
-  private BatchSource randomBatches(Shape... shapes) {
-    DataType type = options.imageInput == null ? DataType.FLOAT32 : DataType.UINT8;
-    return (manager, size) -> {
-      NDList result = new NDList();
-      for (int i = 0; i < shapes.length; i++) {
-        long[] dims = shapes[i].getShape().clone();
-        dims[0] = size;
-        Shape shape = new Shape(dims);
-        Random random = new Random(options.seed + 31L * i + size);
-        result.add(
-            type == DataType.UINT8
-                ? randomPixels(manager, shape, random)
-                : randomNumbers(manager, shape, random));
-      }
-      return result;
-    };
-  }
-
-  private static NDArray randomNumbers(NDManager manager, Shape shape, Random random) {
-    float[] values = new float[Math.toIntExact(shape.size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return manager.create(values, shape);
-  }
-
-  private static NDArray randomPixels(NDManager manager, Shape shape, Random random) {
-    byte[] values = new byte[Math.toIntExact(shape.size())];
-    random.nextBytes(values);
-    return manager.create(ByteBuffer.wrap(values), shape, DataType.UINT8);
+    return new BlockExport(block, inputs, options).run(file);
   }
 
   /** Options of an export, all with defaults. */
@@ -413,7 +254,20 @@ public final class OnnxExporter {
      * @return the exporter, which can be used for any number of blocks
      */
     public OnnxExporter build() {
-      return new OnnxExporter(this);
+      return new OnnxExporter(
+          new ExportOptions(
+              parameterNames,
+              inputNames,
+              outputNames,
+              graphName,
+              new ModelWriter.Producer(producer, producerVersion),
+              metadata,
+              foldBatchNorm,
+              softmax,
+              imageInput,
+              tolerance,
+              seed,
+              engine));
     }
   }
 }

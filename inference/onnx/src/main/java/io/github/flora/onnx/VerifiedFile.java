@@ -20,16 +20,18 @@ import org.jspecify.annotations.Nullable;
  * A file that is written beside its place, run from there, and moved into place only when it agrees
  * with its block. What was there before stays until then.
  */
-final class VerifiedFile {
+final class VerifiedFile implements AutoCloseable {
 
-  private final Path file;
+  private final Path target;
+  private final Path temp;
 
-  VerifiedFile(Path file) {
-    this.file = file;
+  private VerifiedFile(Path target, Path temp) {
+    this.target = target;
+    this.temp = temp;
   }
 
-  Agreement write(ModelProto model, double tolerance, Function<OnnxSession, Agreement> prove)
-      throws IOException {
+  /** Writes a model beside its place. */
+  static VerifiedFile write(ModelProto model, Path file) throws IOException {
     Path absolute = file.toAbsolutePath();
     Path parent = absolute.getParent();
     if (parent == null || Files.isDirectory(absolute)) {
@@ -37,31 +39,40 @@ final class VerifiedFile {
     }
     Path temp = parent.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try {
-        store(model, temp);
-      } catch (NoSuchFileException e) {
-        throw new IOException("can't write " + file + ": there is no folder " + parent, e);
-      } catch (IOException e) {
-        throw new IOException("can't write " + file + ": " + e.getMessage(), e);
-      }
-      Agreement agreement;
-      try (OnnxSession session = OnnxSession.open(temp, OnnxSession.Options.DEFAULT)) {
-        agreement = prove.apply(session);
-      } catch (OnnxFileException | RuntimeException e) {
-        throw rejected(temp, absolute, "ONNX Runtime doesn't run it: " + e.getMessage(), e);
-      }
-      if (!agreement.within(tolerance)) {
-        throw rejected(temp, absolute, "it doesn't say what the block says: " + agreement, null);
-      }
-      move(temp, absolute);
-      return agreement;
-    } finally {
+      store(model, temp);
+      return new VerifiedFile(absolute, temp);
+    } catch (NoSuchFileException e) {
+      throw new IOException("can't write " + file + ": there is no folder " + parent, e);
+    } catch (IOException e) {
       Files.deleteIfExists(temp);
+      throw new IOException("can't write " + file + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      Files.deleteIfExists(temp);
+      throw e;
     }
   }
 
-  private static OnnxExportException rejected(
-      Path temp, Path target, String why, @Nullable Throwable cause) throws IOException {
+  /** Runs the file and moves it into place if it agrees, else beside. */
+  Agreement accept(double tolerance, Function<OnnxSession, Agreement> prove) throws IOException {
+    Agreement agreement;
+    try (OnnxSession session = OnnxSession.open(temp, OnnxSession.Options.DEFAULT)) {
+      agreement = prove.apply(session);
+    } catch (OnnxFileException | RuntimeException e) {
+      throw rejected("ONNX Runtime doesn't run it: " + e.getMessage(), e);
+    }
+    if (!agreement.within(tolerance)) {
+      throw rejected("it doesn't say what the block says: " + agreement, null);
+    }
+    move(temp, target);
+    return agreement;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(temp);
+  }
+
+  private OnnxExportException rejected(String why, @Nullable Throwable cause) throws IOException {
     Path kept = target.resolveSibling(target.getFileName() + ".rejected");
     move(temp, kept);
     return new OnnxExportException(

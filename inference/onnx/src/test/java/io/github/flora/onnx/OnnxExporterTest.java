@@ -366,6 +366,36 @@ class OnnxExporterTest {
     assertFalse(Files.exists(folder.resolve("model.onnx")));
   }
 
+  /** One that takes the traces' batch sizes but not all of the proof's. */
+  @Test
+  void aBlockThatFailsInTheProofIsNamed() throws IOException {
+    Block block =
+        new SequentialBlock()
+            .add(
+                LambdaBlock.singleton(
+                    a -> {
+                      if (a.size(0) == 7) {
+                        throw new IllegalStateException("seven are too many");
+                      }
+                      return a.neg();
+                    }));
+    OnnxExportException e =
+        assertThrows(
+            OnnxExportException.class,
+            () ->
+                OnnxExporter.builder()
+                    .optEngine("PyTorch")
+                    .build()
+                    .export(block, folder.resolve("model.onnx"), new Shape(1, 4)));
+    assertEquals(
+        "the block itself fails with inputs of [(7, 4)], so nothing can be compared: seven are too"
+            + " many",
+        e.getMessage());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
+  }
+
   @Test
   void uninitialisedBlockIsNamed() {
     Block block = Linear.builder().setUnits(3).build();

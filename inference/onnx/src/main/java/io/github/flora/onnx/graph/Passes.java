@@ -2,6 +2,7 @@ package io.github.flora.onnx.graph;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -58,21 +59,19 @@ public final class Passes {
   }
 
   private static @Nullable Node fold(Graph graph, Node conv, Node norm) {
-    float @Nullable [] weight = floats(graph, conv.inputs().get(1));
-    float @Nullable [] gamma = floats(graph, norm.inputs().get(1));
-    float @Nullable [] beta = floats(graph, norm.inputs().get(2));
-    float @Nullable [] mean = floats(graph, norm.inputs().get(3));
-    float @Nullable [] variance = floats(graph, norm.inputs().get(4));
+    FloatBuffer weight = floats(graph, conv.inputs().get(1));
+    FloatBuffer gamma = floats(graph, norm.inputs().get(1));
+    FloatBuffer beta = floats(graph, norm.inputs().get(2));
+    FloatBuffer mean = floats(graph, norm.inputs().get(3));
+    FloatBuffer variance = floats(graph, norm.inputs().get(4));
     if (weight == null || gamma == null || beta == null || mean == null || variance == null) {
       return null;
     }
-    float @Nullable [] bias = new float[gamma.length];
+    int filters = gamma.remaining();
     Value given = conv.inputs().size() > 2 ? conv.inputs().get(2) : null;
-    if (given != null) {
-      bias = floats(graph, given);
-      if (bias == null) {
-        return null;
-      }
+    FloatBuffer bias = given == null ? FloatBuffer.allocate(filters) : floats(graph, given);
+    if (bias == null) {
+      return null;
     }
     float epsilon =
         norm.attributes().stream()
@@ -80,21 +79,22 @@ public final class Passes {
             .map(a -> ((Attribute.Real) a).value())
             .findFirst()
             .orElseThrow();
-    int size = weight.length / gamma.length;
-    float[] newWeight = new float[weight.length];
-    float[] newBias = new float[gamma.length];
-    for (int c = 0; c < gamma.length; c++) {
-      double scale = gamma[c] / Math.sqrt((double) variance[c] + epsilon);
-      for (int i = c * size; i < (c + 1) * size; i++) {
-        newWeight[i] = (float) (weight[i] * scale);
-      }
-      newBias[c] = (float) (((double) bias[c] - mean[c]) * scale + beta[c]);
+    int size = weight.remaining() / filters;
+    double[] scale = new double[filters];
+    for (int c = 0; c < filters; c++) {
+      scale[c] = gamma.get(c) / Math.sqrt((double) variance.get(c) + epsilon);
     }
     Value kernel = Objects.requireNonNull(conv.inputs().get(1));
     Value foldedWeight =
-        graph.initializer(kernel.name() + ".folded", Tensor.of(kernel.shape(), newWeight));
+        graph.initializer(
+            kernel.name() + ".folded",
+            Tensor.floats(kernel.shape(), i -> weight.get(i) * scale[i / size]));
     Value foldedBias =
-        graph.initializer(biasName(kernel.name()), Tensor.of(new Shape(newBias.length), newBias));
+        graph.initializer(
+            biasName(kernel.name()),
+            Tensor.floats(
+                new Shape(filters),
+                c -> ((double) bias.get(c) - mean.get(c)) * scale[c] + beta.get(c)));
     return new Node(
         conv.name(),
         conv.operator(),
@@ -108,7 +108,7 @@ public final class Passes {
     return weight.replaceFirst("weight$", "bias") + ".folded";
   }
 
-  private static float @Nullable [] floats(Graph graph, @Nullable Value value) {
+  private static @Nullable FloatBuffer floats(Graph graph, @Nullable Value value) {
     Tensor tensor = value == null ? null : graph.initializers().get(value);
     return tensor == null || tensor.type() != DataType.FLOAT32 ? null : tensor.floats();
   }

@@ -5,7 +5,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * A constant's content. That of an engine's array is fetched when it is needed, so that a graph
@@ -54,8 +56,23 @@ public final class Tensor {
    * @return the content
    */
   public static Tensor of(Shape shape, float... values) {
-    ByteBuffer bytes = allocate(4L * values.length);
-    bytes.asFloatBuffer().put(values);
+    return floats(shape, index -> values[index]);
+  }
+
+  /**
+   * Numbers.
+   *
+   * @param shape the shape
+   * @param value gives each by its index in row-major order
+   * @return the content
+   */
+  public static Tensor floats(Shape shape, IntToDoubleFunction value) {
+    int size = Math.toIntExact(shape.size());
+    ByteBuffer bytes = allocate(4L * size);
+    FloatBuffer numbers = bytes.asFloatBuffer();
+    for (int i = 0; i < size; i++) {
+      numbers.put(i, (float) value.applyAsDouble(i));
+    }
     return new Tensor(DataType.FLOAT32, shape, bytes);
   }
 
@@ -119,16 +136,14 @@ public final class Tensor {
   /**
    * The elements as numbers.
    *
-   * @return the elements in row-major order
+   * @return the elements in row-major order; not to be changed
    * @throws IllegalStateException if they aren't of type FLOAT32
    */
-  public float[] floats() {
+  public FloatBuffer floats() {
     if (type != DataType.FLOAT32) {
       throw new IllegalStateException("a tensor of " + type + ", not FLOAT32");
     }
-    float[] result = new float[Math.toIntExact(shape.size())];
-    bytes().asFloatBuffer().get(result);
-    return result;
+    return bytes().asFloatBuffer();
   }
 
   /** The first element, without dimensions. */

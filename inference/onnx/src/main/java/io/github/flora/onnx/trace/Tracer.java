@@ -21,13 +21,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One trace of a block: the graph, and the engine's manager that holds everything computed on the
- * way. Single-threaded; closing it frees the engine's arrays.
+ * One trace of a block: the graph, and the engine's managers that hold its constants and everything
+ * computed on the way. Single-threaded; closing it frees the engine's arrays.
  */
 public final class Tracer implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final NDManager manager;
+  private final NDManager constants;
   private final NDManager managerFace;
   private final Map<Parameter, String> names;
   private final Map<Parameter, TracedArray> parameters = new HashMap<>();
@@ -44,6 +45,7 @@ public final class Tracer implements AutoCloseable {
    */
   public Tracer(NDManager manager, Map<Parameter, String> names) {
     this.manager = manager.newSubManager();
+    constants = manager.newSubManager();
     this.names = names;
     managerFace =
         (NDManager)
@@ -69,7 +71,7 @@ public final class Tracer implements AutoCloseable {
   /**
    * The manager of the engine's arrays.
    *
-   * @return the manager, open as long as the trace
+   * @return the manager, open until {@link #release}
    */
   public NDManager engineManager() {
     return manager;
@@ -118,7 +120,7 @@ public final class Tracer implements AutoCloseable {
    * The engine's array behind a traced one.
    *
    * @param array an array of this trace
-   * @return the engine's array, open as long as the trace
+   * @return the engine's array, open until {@link #release}
    */
   public NDArray realArray(NDArray array) {
     TracedArray traced = TracedArray.behind(array);
@@ -143,6 +145,9 @@ public final class Tracer implements AutoCloseable {
 
   /** An array that doesn't come from the input, made by the engine; equal numbers are shared. */
   TracedArray constant(NDArray array) {
+    if (array.getManager() == manager) {
+      array.attach(constants);
+    }
     Tensor content = Tensor.of(array);
     if (!array.getShape().isScalar()) {
       return wrap(array, graph.initializer("const", content), true);
@@ -230,8 +235,14 @@ public final class Tracer implements AutoCloseable {
         cause);
   }
 
+  /** Frees all that was computed on the way, once the graph is whole; its constants stay. */
+  public void release() {
+    manager.close();
+  }
+
   @Override
   public void close() {
     manager.close();
+    constants.close();
   }
 }
