@@ -1,9 +1,11 @@
 package io.github.flora.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one engine offers beyond DJL's interfaces. An engine that has none can run models but not
@@ -38,7 +40,32 @@ public interface EngineSupport {
   Updater newUpdater(Optimizer optimizer, List<Weight> weights, double clipNorm);
 
   /**
-   * Creates the fastest step that the engine has.
+   * Returns the precisions that the engine trains in, on a processor that has them.
+   *
+   * @return at least {@link Precision#FP32}
+   */
+  default Set<Precision> precisions() {
+    return Set.of(Precision.FP32);
+  }
+
+  /**
+   * Finds out before anything is computed whether the engine really trains in a precision here.
+   *
+   * @param precision the precision
+   * @param device the device to train on
+   * @throws EngineException if it doesn't; the message says what does
+   */
+  default void check(Precision precision, Device device) {
+    if (!precisions().contains(precision)) {
+      throw new EngineException(
+          "%s can't train in %s; engines that can: %s"
+              .formatted(
+                  engineName(), precision.id(), Engines.listOrNone(Engines.with(precision))));
+    }
+  }
+
+  /**
+   * Creates the fastest step that the engine has, in float32.
    *
    * @param block the block to train, initialised on the engine. Parameters that are frozen now stay
    *     out of it
@@ -51,7 +78,23 @@ public interface EngineSupport {
   }
 
   /**
-   * Creates the fastest inference that the engine has.
+   * Creates the fastest step that the engine has in a precision.
+   *
+   * @param block the block to train, initialised on the engine with float32. Parameters that are
+   *     frozen now stay out of it
+   * @param loss the loss; called with the labels and the block's output
+   * @param rule how the parameters follow their gradients
+   * @param precision how exactly to compute
+   * @return the step, the caller's to close
+   * @throws EngineException if the engine doesn't have the precision
+   */
+  default TrainingStep newStep(Block block, Loss loss, UpdateRule rule, Precision precision) {
+    check(precision, Device.cpu());
+    return newStep(block, loss, rule);
+  }
+
+  /**
+   * Creates the fastest inference that the engine has, in float32.
    *
    * @param manager on the device to compute on
    * @param block the network, initialised on the engine
@@ -59,5 +102,19 @@ public interface EngineSupport {
    */
   default Inference newInference(NDManager manager, Block block) {
     return Inference.eager(manager, block);
+  }
+
+  /**
+   * Creates the fastest inference that the engine has in a precision.
+   *
+   * @param manager on the device to compute on
+   * @param block the network, initialised on the engine with float32
+   * @param precision how exactly to compute
+   * @return what answers, the caller's to close
+   * @throws EngineException if the engine doesn't have the precision
+   */
+  default Inference newInference(NDManager manager, Block block, Precision precision) {
+    check(precision, manager.getDevice());
+    return newInference(manager, block);
   }
 }

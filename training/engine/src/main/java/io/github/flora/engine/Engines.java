@@ -200,7 +200,18 @@ public final class Engines {
     return device.isGpu() ? "gpu" + device.getDeviceId() : "cpu";
   }
 
-  private static String listOrNone(List<String> names) {
+  /** Returns the engines on the classpath that train in a precision. */
+  static List<String> with(Precision precision) {
+    List<String> can = new ArrayList<>();
+    for (String name : available()) {
+      if (support(name).filter(s -> s.precisions().contains(precision)).isPresent()) {
+        can.add(name);
+      }
+    }
+    return can;
+  }
+
+  static String listOrNone(List<String> names) {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 }

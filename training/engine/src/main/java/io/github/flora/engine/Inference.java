@@ -23,6 +23,20 @@ public interface Inference extends AutoCloseable {
   }
 
   /**
+   * Returns the way of the block's engine in a precision.
+   *
+   * @param manager on the engine and device to compute on
+   * @param block the network, initialised with float32
+   * @param precision how exactly to compute
+   * @return what answers, the caller's to close; the block stays the caller's
+   * @throws EngineException if the engine doesn't have the precision
+   */
+  static Inference of(NDManager manager, Block block, Precision precision) {
+    return Engines.trainingSupport(manager.getEngine().getEngineName())
+        .newInference(manager, block, precision);
+  }
+
+  /**
    * Returns an inference that carries out operation by operation.
    *
    * @param manager on the engine and device to compute on

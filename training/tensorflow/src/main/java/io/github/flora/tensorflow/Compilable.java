@@ -2,6 +2,8 @@ package io.github.flora.tensorflow;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.github.flora.engine.EngineException;
+import io.github.flora.engine.Precision;
 import io.github.flora.tensorflow.core.NotCompilableException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +16,13 @@ final class Compilable implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Compilable.class);
 
   private final String label;
+  private final Precision precision;
   private @Nullable TensorFlowFunction function;
 
-  Compilable(String label, TensorFlowFunction.Program program) {
+  Compilable(String label, TensorFlowFunction.Program program, Precision precision) {
     this.label = label;
-    this.function = new TensorFlowFunction(label, program);
+    this.precision = precision;
+    this.function = new TensorFlowFunction(label, program, precision == Precision.BF16);
   }
 
   /** Calls the program; empty if it can't be compiled and nothing was done. */
@@ -29,6 +33,12 @@ final class Compilable implements AutoCloseable {
     try {
       return Optional.of(function.call(manager, inputs));
     } catch (NotCompilableException e) {
+      if (precision != Precision.FP32) {
+        throw new EngineException(
+            "TensorFlow computes in %s only what it compiles, and the %s can't be compiled (%s)"
+                    .formatted(precision.id(), label, e.getMessage())
+                + ": train in fp32");
+      }
       LOGGER.warn(
           "the {} can't be compiled for TensorFlow and runs step by step, which is slower: {}",
           label,

@@ -3,6 +3,7 @@ package io.github.flora.tensorflow;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.github.flora.engine.Inference;
+import io.github.flora.engine.Precision;
 
 /** A forward pass that TensorFlow runs as one function. */
 final class CompiledInference implements Inference {
@@ -14,11 +15,13 @@ final class CompiledInference implements Inference {
    * Compiles a forward pass.
    *
    * @param eager the pass, carried out operation by operation
+   * @param precision how exactly to compute
    */
-  CompiledInference(Inference eager) {
+  CompiledInference(Inference eager, Precision precision) {
     this.eager = eager;
     this.forward =
-        new Compilable("forward pass", (manager, data) -> new NDList(eager.forward(data.head())));
+        new Compilable(
+            "forward pass", (manager, data) -> new NDList(eager.forward(data.head())), precision);
   }
 
   @Override

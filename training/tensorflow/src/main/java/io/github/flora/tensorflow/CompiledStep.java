@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.engine.Updater;
 import java.util.List;
@@ -14,27 +15,30 @@ final class CompiledStep implements TrainingStep {
 
   private final TrainingStep eager;
   private final VariableUpdater updater;
+  private final boolean mixed;
   private final Compilable step;
 
   /**
    * Compiles a step.
    *
    * @param eager the step, carried out operation by operation; closed with this one
+   * @param precision how exactly to compute
    */
-  CompiledStep(TrainingStep eager) {
+  CompiledStep(TrainingStep eager, Precision precision) {
     this.eager = eager;
     this.updater = (VariableUpdater) eager.updater();
-    this.step = new Compilable("training step", this::run);
+    this.mixed = precision == Precision.BF16;
+    this.step = new Compilable("training step", this::run, precision);
   }
 
   private NDList run(NDManager manager, NDList inputs) {
-    updater.trace(inputs.get(2));
+    updater.trace(inputs.get(2), mixed);
     try {
       // The rate is among the numbers.
       Outcome outcome = eager.step(manager, inputs.get(0), inputs.get(1), Double.NaN);
       return new NDList(outcome.loss(), outcome.output());
     } finally {
-      updater.trace(null);
+      updater.trace(null, false);
     }
   }
 

@@ -31,6 +31,7 @@ public final class TensorFlowFunction implements AutoCloseable {
 
   private final String label;
   private final Program program;
+  private final boolean mixed;
   private final Map<List<Input>, CompiledTrace> compiled = new LinkedHashMap<>(8, 0.75f, true);
 
   /** What is to be compiled. */
@@ -54,8 +55,21 @@ public final class TensorFlowFunction implements AutoCloseable {
    * @param program the program
    */
   public TensorFlowFunction(String label, Program program) {
+    this(label, program, false);
+  }
+
+  /**
+   * Prepares; nothing is compiled before the first call.
+   *
+   * @param label says what the program does
+   * @param program the program
+   * @param mixed whether convolutions, matrix products and what lies between them are computed in
+   *     bfloat16; arrays stay float32. A processor without bfloat16 ignores it
+   */
+  public TensorFlowFunction(String label, Program program, boolean mixed) {
     this.label = label;
     this.program = program;
+    this.mixed = mixed;
   }
 
   /**
@@ -109,7 +123,7 @@ public final class TensorFlowFunction implements AutoCloseable {
           program.run(manager, inputs).stream()
               .map(array -> trace.read(((ArrayBase) array).cell()))
               .toArray(Tensor[]::new);
-      CompiledTrace made = trace.compile(label, outputs);
+      CompiledTrace made = trace.compile(label, outputs, mixed);
       compiled.put(signature, made);
       return made;
     }

@@ -163,9 +163,10 @@ final class Trace implements AutoCloseable {
    *
    * @param label says what it does
    * @param outputs what the caller wants of it
+   * @param mixed whether to compute in bfloat16 where that is usual
    * @return the function
    */
-  CompiledTrace compile(String label, Tensor[] outputs) {
+  CompiledTrace compile(String label, Tensor[] outputs, boolean mixed) {
     List<CompiledTrace.Read> reads = new ArrayList<>();
     List<Cell> changed = new ArrayList<>();
     List<Tensor> all = new ArrayList<>(List.of(outputs));
@@ -179,7 +180,7 @@ final class Trace implements AutoCloseable {
           }
         });
     CompiledFunction function =
-        new CompiledFunction(eager, label, graph, all.toArray(Tensor[]::new));
+        new CompiledFunction(eager, label, graph, all.toArray(Tensor[]::new), mixed);
     compiled = true;
     return new CompiledTrace(function, reads, changed);
   }

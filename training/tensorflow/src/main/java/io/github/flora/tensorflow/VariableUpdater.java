@@ -40,6 +40,7 @@ final class VariableUpdater implements Updater {
   private long steps;
 
   private @Nullable NDArray traced;
+  private boolean mixed;
 
   VariableUpdater(Optimizer optimizer, List<Weight> weights, double clipNorm) {
     UpdateRule.checkClipNorm(clipNorm);
@@ -122,9 +123,11 @@ final class VariableUpdater implements Updater {
    * Tells where an update that is being compiled finds what {@link #numbers} returns.
    *
    * @param numbers an input of the function, or null when it is done
+   * @param mixed whether the function may compute in bfloat16 where that is usual
    */
-  void trace(@Nullable NDArray numbers) {
+  void trace(@Nullable NDArray numbers, boolean mixed) {
     traced = numbers;
+    this.mixed = mixed;
   }
 
   /** Counts an update. */
@@ -161,7 +164,8 @@ final class VariableUpdater implements Updater {
     List<Tensor> gradients = new ArrayList<>();
     for (NDArray leaf : leaves) {
       try (NDArray gradient = leaf.getGradient()) {
-        gradients.add(((ArrayBase) gradient).value());
+        Tensor value = ((ArrayBase) gradient).value();
+        gradients.add(mixed ? apart(e, value) : value);
       }
     }
     if (clipNorm > 0) {
@@ -182,6 +186,16 @@ final class VariableUpdater implements Updater {
               decay);
       step.run(gradients.get(i));
     }
+  }
+
+  /**
+   * The same numbers, at no cost, behind an operation that TensorFlow leaves in float32. Otherwise
+   * it would take what follows a gradient for a part of the network, and a decay that is small
+   * beside the gradient would be lost in bfloat16's rounding.
+   */
+  private static Tensor apart(Emitter e, Tensor x) {
+    Tensor bits = e.op("Bitcast").raw(x).attr("type", DataType.INT32).one(x.layout());
+    return e.op("Bitcast").raw(bits).attr("type", DataType.FLOAT32).one(x.layout());
   }
 
   private static Tensor cast(Emitter e, Tensor x, DataType type) {

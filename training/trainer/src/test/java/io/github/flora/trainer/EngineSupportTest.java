@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import io.github.flora.engine.EngineException;
 import io.github.flora.engine.Engines;
+import io.github.flora.engine.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,5 +33,14 @@ final class EngineSupportTest {
     EngineException e =
         assertThrows(EngineException.class, () -> Engines.trainingSupport("OnnxRuntime"));
     assertEquals("OnnxRuntime can't train; engines that can: PyTorch, TensorFlow", e.getMessage());
+  }
+
+  @Test
+  void anEngineWithoutThePrecisionNamesThoseThatHaveIt() {
+    EngineException e =
+        assertThrows(
+            EngineException.class,
+            () -> Engines.trainingSupport("PyTorch").check(Precision.BF16, Device.cpu()));
+    assertEquals("PyTorch can't train in bf16; engines that can: TensorFlow", e.getMessage());
   }
 }

@@ -20,16 +20,37 @@ import org.tensorflow.internal.c_api.TF_FunctionOptions;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 
 /** A function that TensorFlow knows by name and optimises as a whole at its first call. */
 public final class CompiledFunction implements AutoCloseable {
 
   private static final AtomicLong NUMBER = new AtomicLong();
 
+  /**
+   * Makes TensorFlow compute matrix products and convolutions, their gradients and what lies
+   * between two of them in bfloat16; softmax, reductions and optimizers stay in float32. Which
+   * operations are which: {@code auto_mixed_precision_lists.h} of its grappler.
+   */
+  private static final byte[] MIXED =
+      ConfigProto.newBuilder()
+          .setGraphOptions(
+              GraphOptions.newBuilder()
+                  .setRewriteOptions(
+                      RewriterConfig.newBuilder()
+                          .setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON)
+                          // However few operations there are.
+                          .setMinGraphNodes(-1)))
+          .build()
+          .toByteArray();
+
   private final EagerEmitter emitter;
   private final String name;
   private final Layout[] layouts;
   private final int randomOperations;
+  private final boolean mixed;
 
   /**
    * Makes a function of a graph; the graph may be closed afterwards.
@@ -41,7 +62,22 @@ public final class CompiledFunction implements AutoCloseable {
    */
   public CompiledFunction(
       EagerEmitter emitter, String label, GraphEmitter graph, Tensor[] outputs) {
+    this(emitter, label, graph, outputs, false);
+  }
+
+  /**
+   * Makes a function of a graph; the graph may be closed afterwards.
+   *
+   * @param emitter carries the function out
+   * @param label says what it does
+   * @param graph the operations, their inputs in order
+   * @param outputs what the function returns
+   * @param mixed whether what is float32 may be computed in bfloat16 inside where that is usual
+   */
+  public CompiledFunction(
+      EagerEmitter emitter, String label, GraphEmitter graph, Tensor[] outputs, boolean mixed) {
     this.emitter = emitter;
+    this.mixed = mixed;
     this.name = "flora_" + label.replaceAll("\\W", "_") + "_" + NUMBER.incrementAndGet();
     this.randomOperations = graph.randomOperations();
     this.layouts = new Layout[outputs.length];
@@ -98,7 +134,8 @@ public final class CompiledFunction implements AutoCloseable {
    * @return its outputs, in the caller's frame
    */
   public Tensor[] call(Tensor... inputs) {
-    return tensors(new EagerOp(emitter, Context.get(), name, null), inputs);
+    EagerOp op = new EagerOp(emitter, Context.get(), name, null);
+    return tensors(mixed ? op.message("config_proto", MIXED) : op, inputs);
   }
 
   private Tensor[] tensors(EagerOp op, Tensor[] inputs) {

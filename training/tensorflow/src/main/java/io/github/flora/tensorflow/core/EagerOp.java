@@ -113,6 +113,17 @@ final class EagerOp extends Op {
     return this;
   }
 
+  /** Sets an attribute of type string that holds a stored message instead of text. */
+  EagerOp message(String name, byte[] value) {
+    parts.add(
+        op -> {
+          try (BytePointer bytes = new BytePointer(value)) {
+            TFE_OpSetAttrString(op, name, bytes, value.length);
+          }
+        });
+    return this;
+  }
+
   @Override
   public Op attr(String name, DataType value) {
     parts.add(op -> TFE_OpSetAttrType(op, name, Types.number(value)));
