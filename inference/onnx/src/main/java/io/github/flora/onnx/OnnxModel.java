@@ -6,13 +6,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image classifier in an {@code .onnx} file: pixels in, one row of numbers for each image out.
@@ -23,11 +22,14 @@ public final class OnnxModel implements AutoCloseable {
   /** Pixels of one side that are more than any network takes. */
   private static final long MOST_PIXELS = 1 << 14;
 
+  /** What the numbers of one batch may take; a buffer ends at 2 GiB. */
+  private static final int MOST_BATCH_BYTES = 1 << 30;
+
   private final OnnxHeader header;
   private final OnnxMetadata metadata;
   private final Input input;
   private final OnnxSession session;
-  private final float[][] normalized;
+  private final @Nullable PixelTable table;
   // Memory of the last batch, for the thread's next one: allocating costs as much as computing.
   private final ThreadLocal<ByteBuffer> memory = ThreadLocal.withInitial(() -> direct(0));
 
@@ -37,8 +39,7 @@ public final class OnnxModel implements AutoCloseable {
     this.input = input;
     this.session = session;
     ImageInput image = metadata.input();
-    normalized =
-        input.pixels() || image == null ? new float[0][] : normalized(image, input.channels());
+    table = input.pixels() || image == null ? null : new PixelTable(image, input.channels());
   }
 
   /**
@@ -170,6 +171,13 @@ public final class OnnxModel implements AutoCloseable {
     if (batch == 0 || batch > 1 << 16) {
       throw notAnImage(file, port);
     }
+    long bytes = Math.max(1, batch) * channels * height * width * Float.BYTES;
+    if (bytes > MOST_BATCH_BYTES) {
+      throw new OnnxFileException(
+          file,
+          "it takes %,d images of %,d×%,d pixels at once, more than 1 GiB of numbers"
+              .formatted(Math.max(1, batch), height, width));
+    }
     return new Input((int) channels, (int) height, (int) width, pixels, (int) batch);
   }
 
@@ -178,17 +186,6 @@ public final class OnnxModel implements AutoCloseable {
         file,
         "its input '%s' is %s %s, not an image (float32 N×C×H×W or uint8 N×H×W×C, C 1 or 3)"
             .formatted(port.name(), port.type(), port.dimensions()));
-  }
-
-  /** A table of what each byte becomes, channel by channel. */
-  private static float[][] normalized(ImageInput image, int channels) {
-    float[][] table = new float[channels][256];
-    for (int c = 0; c < channels; c++) {
-      for (int value = 0; value < 256; value++) {
-        table[c][value] = value * image.scale(c) + image.shift(c);
-      }
-    }
-    return table;
   }
 
   /**
@@ -232,45 +229,46 @@ public final class OnnxModel implements AutoCloseable {
           "%d images of %d bytes need %,d, not %,d"
               .formatted(count, input.size(), (long) count * input.size(), pixels.length));
     }
-    int atOnce = input.batch() < 0 ? count : input.batch();
+    int atOnce = input.batch() < 0 ? Math.min(count, most()) : input.batch();
     float[] all = new float[0];
     for (int from = 0; from < count; from += atOnce) {
       // A fixed batch is filled up with black images, whose answers are dropped.
       int images = Math.min(atOnce, count - from);
-      float[] part = run(pixels, from, images, atOnce);
-      int classes = part.length / atOnce;
+      int batch = input.batch() < 0 ? images : atOnce;
+      float[] part = run(pixels, from, images, batch);
+      if (images == count && batch == count) {
+        return part;
+      }
+      int classes = part.length / batch;
       if (from == 0) {
-        all = atOnce == count ? part : new float[count * classes];
+        all = new float[count * classes];
       }
-      if (all != part) {
-        System.arraycopy(part, 0, all, from * classes, images * classes);
-      }
+      System.arraycopy(part, 0, all, from * classes, images * classes);
     }
     return all;
   }
 
+  /** So many images at once that their numbers fit into one buffer. */
+  private int most() {
+    return MOST_BATCH_BYTES / (Float.BYTES * input.size());
+  }
+
   private float[] run(byte[] pixels, int from, int images, int batch) {
     try (NDManager manager = session.manager().newSubManager()) {
-      Buffer data;
+      ByteBuffer data = memory((table == null ? 1 : Float.BYTES) * batch * input.size());
       Shape shape;
-      DataType type;
-      if (input.pixels()) {
-        ByteBuffer bytes = memory(batch * input.size());
-        bytes.put(0, pixels, from * input.size(), images * input.size());
-        zero(bytes, images * input.size());
-        data = bytes;
+      if (table == null) {
+        data.put(0, pixels, from * input.size(), images * input.size());
+        zero(data, images * input.size());
         shape = new Shape(batch, input.height(), input.width(), input.channels());
-        type = DataType.UINT8;
       } else {
-        FloatBuffer numbers = memory(4 * batch * input.size()).asFloatBuffer();
-        for (int i = 0; i < images; i++) {
-          normalize(pixels, (from + i) * input.size(), numbers, i * input.size());
-        }
-        data = numbers;
+        table.apply(pixels, from * input.size(), images, input.height() * input.width(), data);
         shape = new Shape(batch, input.channels(), input.height(), input.width());
-        type = DataType.FLOAT32;
       }
-      NDArray array = manager.create(data, shape, type);
+      NDArray array =
+          table == null
+              ? manager.create(data, shape, DataType.UINT8)
+              : manager.create(data.asFloatBuffer(), shape, DataType.FLOAT32);
       return session.run(new NDList(array)).singletonOrThrow().toFloatArray();
     }
   }
@@ -278,20 +276,6 @@ public final class OnnxModel implements AutoCloseable {
   private static void zero(ByteBuffer bytes, int from) {
     for (int i = from; i < bytes.limit(); i++) {
       bytes.put(i, (byte) 0);
-    }
-  }
-
-  /** From interleaved bytes to planes of numbers. */
-  private void normalize(byte[] pixels, int from, FloatBuffer target, int at) {
-    int area = input.height() * input.width();
-    int channels = input.channels();
-    float[] plane = new float[area];
-    for (int c = 0; c < channels; c++) {
-      float[] table = normalized[c];
-      for (int i = 0, p = from + c; i < area; i++, p += channels) {
-        plane[i] = table[pixels[p] & 0xff];
-      }
-      target.put(at + c * area, plane, 0, area);
     }
   }
 

@@ -16,6 +16,7 @@ import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
@@ -177,6 +178,15 @@ class OnnxModelTest {
         .getShapeBuilder()
         .getDimBuilder(2)
         .setDimValue(1L << 40);
+    ModelProto.Builder many = model.toBuilder();
+    many.getGraphBuilder()
+        .getInputBuilder(0)
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .setDim(0, TensorShapeProto.Dimension.newBuilder().setDimValue(1 << 15))
+        .setDim(2, TensorShapeProto.Dimension.newBuilder().setDimValue(1 << 13))
+        .setDim(3, TensorShapeProto.Dimension.newBuilder().setDimValue(1 << 13));
     ModelProto.Builder unknown = model.toBuilder();
     unknown.getGraphBuilder().getNodeBuilder(0).setOpType("Magic");
     ModelProto.Builder claims = model.toBuilder();
@@ -217,6 +227,7 @@ class OnnxModelTest {
         Arguments.of("vector", write("vector.onnx", vector.build()), "not an image"),
         Arguments.of("words", write("words.onnx", words.build()), "not an image"),
         Arguments.of("vast", write("vast.onnx", vast.build()), "a side aren't supported"),
+        Arguments.of("many at once", write("many.onnx", many.build()), "more than 1 GiB"),
         Arguments.of(
             "unknown operator", write("unknown.onnx", unknown.build()), "ONNX Runtime refuses it"),
         Arguments.of(
