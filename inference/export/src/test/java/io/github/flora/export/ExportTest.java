@@ -1,32 +1,18 @@
 package io.github.flora.export;
 
+import static io.github.flora.export.Ended.flora;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.Device;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.flora.data.DataRequest;
-import io.github.flora.data.ImageDataset;
-import io.github.flora.data.ImageDatasets;
-import io.github.flora.data.ImageSet;
 import io.github.flora.onnx.OnnxHeader;
 import io.github.flora.onnx.OnnxMetadata;
-import io.github.flora.trainer.Predictions;
-import io.github.flora.trainer.cli.Main;
-import io.github.flora.trainer.run.ModelLoader;
-import io.github.flora.trainer.run.RunFolder;
-import io.github.flora.trainer.run.TrainedModel;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,43 +41,6 @@ class ExportTest {
   private static final Map<String, Path> RUNS = new TreeMap<>();
 
   @TempDir Path temp;
-
-  private record Ended(int status, String out, String err) {
-
-    Ended succeeded() {
-      assertEquals(0, status, this::toString);
-      return this;
-    }
-
-    String failed(int expected) {
-      assertEquals(expected, status, this::toString);
-      assertEquals(1, err.lines().count(), this::toString);
-      assertFalse(err.contains("unexpected") || err.contains("Exception"), err);
-      return err.strip();
-    }
-  }
-
-  private static Ended flora(Object... arguments) {
-    PrintStream realOut = System.out;
-    PrintStream realErr = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, UTF_8));
-    System.setErr(new PrintStream(err, true, UTF_8));
-    try {
-      int status = Main.run(Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
-      String said =
-          err.toString(UTF_8)
-              .lines()
-              .filter(line -> !line.startsWith("WARN "))
-              .map(line -> line + "\n")
-              .reduce("", String::concat);
-      return new Ended(status, out.toString(UTF_8), said);
-    } finally {
-      System.setOut(realOut);
-      System.setErr(realErr);
-    }
-  }
 
   @BeforeAll
   static void train() {
@@ -145,41 +94,6 @@ class ExportTest {
         json(run.resolve("run.json")).getAsJsonObject("result").get("test_accuracy").getAsDouble(),
         metadata.accuracy());
     assertEquals(network.equals("lenet5") ? "2" : "0", metadata.more().get("margin"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"mlp", "lenet5"})
-  void agreesOnAllTestImages(String network) throws IOException {
-    ImageDataset dataset =
-        ImageDatasets.load(
-            new DataRequest(
-                json(run(network).resolve("run.json"))
-                    .getAsJsonObject("data")
-                    .get("name")
-                    .getAsString(),
-                null,
-                false,
-                1));
-    int margin = network.equals("lenet5") ? 2 : 0;
-    ImageSet images = margin == 0 ? dataset.test() : dataset.test().padded(margin);
-    ModelLoader loader = new OnnxRuntimeLoader();
-    try (RunFolder folder = RunFolder.open(run(network));
-        TrainedModel block = TrainedModel.load(folder, "PyTorch", Device.cpu());
-        TrainedModel file = loader.load(folder, Device.cpu(), 2)) {
-      Predictions expected = block.predict(images, 128);
-      Predictions actual = file.predict(images, 100);
-      assertEquals(images.size(), actual.size());
-      for (int i = 0; i < images.size(); i++) {
-        int best = expected.top1(i);
-        double[] p = expected.probabilities(i);
-        double[] q = actual.probabilities(i);
-        boolean tie = Math.abs(Math.log(p[best]) - Math.log(p[actual.top1(i)])) <= 1e-5;
-        assertTrue(tie || best == actual.top1(i), "image " + i);
-        for (int c = 0; c < p.length; c++) {
-          assertEquals(p[c], q[c], 1e-4, "image " + i);
-        }
-      }
-    }
   }
 
   @Test
@@ -370,14 +284,5 @@ class ExportTest {
             .toArray();
     String message = flora(arguments).failed(status);
     assertTrue(message.contains(says), message);
-  }
-
-  /** With real data there are the ten thousand images of MNIST. */
-  @Test
-  void realDataIsUsedWhereItIs() throws IOException {
-    assumeTrue(System.getenv("FLORA_DATA") != null, "FLORA_DATA isn't set: no real MNIST");
-    JsonObject data = json(run("mlp").resolve("run.json")).getAsJsonObject("data");
-    assertEquals("real", data.get("source").getAsString());
-    assertEquals(10_000, data.get("test").getAsInt());
   }
 }

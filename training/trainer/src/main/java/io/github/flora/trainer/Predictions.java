@@ -39,6 +39,17 @@ public final class Predictions {
   }
 
   /**
+   * Returns what the classifier said of one class.
+   *
+   * @param image index of the image
+   * @param label index of the class
+   * @return the logit
+   */
+  public float logit(int image, int label) {
+    return logits[image * classes + label];
+  }
+
+  /**
    * Returns the softmax of one image's logits.
    *
    * @param image index of the image

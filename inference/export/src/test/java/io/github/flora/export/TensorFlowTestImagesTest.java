@@ -1,0 +1,9 @@
+package io.github.flora.export;
+
+/** Every test image, trained and asked on TensorFlow. */
+class TensorFlowTestImagesTest extends AbstractTestImagesTest {
+
+  TensorFlowTestImagesTest() {
+    super("TensorFlow");
+  }
+}
