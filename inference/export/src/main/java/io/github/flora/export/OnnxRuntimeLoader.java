@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs {@code .onnx} files, and run folders by way of one, in ONNX Runtime. */
 public final class OnnxRuntimeLoader implements ModelLoader {
@@ -69,8 +70,22 @@ public final class OnnxRuntimeLoader implements ModelLoader {
             NetworkOptions.of(labels.size()),
             new ModelInfo.Input(input.channels(), input.height(), input.width()),
             Integer.parseInt(margin),
+            resize(file, metadata, input),
             normalization(metadata, input.channels()),
             labels));
+  }
+
+  private static @Nullable Integer resize(Path file, OnnxMetadata metadata, OnnxModel.Input input)
+      throws OnnxFileException {
+    String resize = metadata.more().get(RunExport.RESIZE);
+    if (resize == null) {
+      return null;
+    }
+    if (!resize.matches("[0-9]{1,5}")
+        || Integer.parseInt(resize) < Math.max(input.height(), input.width())) {
+      throw new OnnxFileException(file, "resize in the metadata is no number of pixels: " + resize);
+    }
+    return Integer.valueOf(resize);
   }
 
   private static Normalization normalization(OnnxMetadata metadata, int channels) {

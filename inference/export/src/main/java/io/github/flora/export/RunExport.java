@@ -39,6 +39,8 @@ final class RunExport {
   /** Keys of our own in the file's metadata. */
   static final String MARGIN = "margin";
 
+  static final String RESIZE = "resize";
+
   static final String NETWORK = "network";
 
   /** The engine whose format SavedModel is. */
@@ -152,6 +154,9 @@ final class RunExport {
     Map<String, String> more = new TreeMap<>();
     more.put(NETWORK, model.network());
     more.put(MARGIN, Integer.toString(model.margin()));
+    if (model.resize() != null) {
+      more.put(RESIZE, model.resize().toString());
+    }
     more.put("output", options.softmax() ? "probabilities" : "logits");
     RunInfo.Result result = info.result();
     return new OnnxMetadata(

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +18,34 @@ import org.jspecify.annotations.Nullable;
  * Gathers batches of images by index. Bytes are copied image by image into a direct buffer and
  * converted by the engine, so no Java code runs per pixel on the thread that trains.
  *
- * <p>Augmentation does run per pixel: in a pass with it, a thread of the pass's own fills the
- * buffers up to {@value #AHEAD} batches ahead. It touches bytes only; arrays are created on the
- * thread that asks for a batch. A pass may be abandoned at any batch: its thread doesn't wait for
- * anybody and ends half a second after its last work, at once when the pass is over.
+ * <p>Decoding and augmentation do run per pixel: in a pass with them, threads of the pass's own
+ * fill the buffers up to {@value #AHEAD} batches ahead, so that no more than those are in memory.
+ * They touch bytes only; arrays are created on the thread that asks for a batch. A pass may be
+ * abandoned at any batch: its threads don't wait for anybody and end half a second after their last
+ * work, at once when the pass is over.
  *
- * <p>Immutable; passes are independent of each other, one pass belongs to one thread.
+ * <p>There are as many threads as processors, or as the system property {@value #WORKERS} says;
+ * images are the same with any number. Thread-safe; passes are independent of each other, one pass
+ * belongs to one thread.
  */
 public final class Batches {
 
   /** Batches that may be ready before they are asked for. */
   static final int AHEAD = 3;
 
+  /** System property: how many threads decode and augment. */
+  public static final String WORKERS = "flora.workers";
+
+  /** Images in memory that one thread augments at a time; decoding one is work enough. */
+  private static final int CHUNK = 16;
+
   private final ImageSet set;
   private final Normalization normalization;
   private final int batchSize;
   private final Augmentation augmentation;
+
+  /** Buffers of passes that are over: memory outside the heap is freed late. */
+  private final Queue<ByteBuffer[]> spare = new ConcurrentLinkedQueue<>();
 
   /**
    * Describes the batches of images as they are; nothing is copied yet.
@@ -65,7 +79,7 @@ public final class Batches {
           "Images of %d channels, normalization of %d"
               .formatted(set.channels(), normalization.channels()));
     }
-    if (!augmentation.isNone() && Math.max(set.height(), set.width()) > ImageWarp.MAX_SIDE) {
+    if (augmentation.warps() && Math.max(set.height(), set.width()) > ImageWarp.MAX_SIDE) {
       throw new IllegalArgumentException(
           "Images of %d×%d are too large to augment: at most %d rows and columns"
               .formatted(set.height(), set.width(), ImageWarp.MAX_SIDE));
@@ -105,7 +119,7 @@ public final class Batches {
         new Pass(
             parent,
             permutation(set.size(), new SplittableRandom(seed)),
-            augmentation.isNone() ? null : new ImageWarp(set, augmentation, seed));
+            augmentation.isNone() ? null : seed);
   }
 
   static int[] permutation(int size, SplittableRandom random) {
@@ -123,29 +137,68 @@ public final class Batches {
     }
   }
 
+  private int chunk() {
+    return set.isDecoded() ? 1 : CHUNK;
+  }
+
+  /** Returns how many threads decode and augment. */
+  static int workers() {
+    return Math.max(1, Integer.getInteger(WORKERS, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Returns so many buffers of a batch each. */
+  private ByteBuffer[] buffers(int count) {
+    ByteBuffer[] used = spare.poll();
+    if (used != null && used.length == count) {
+      for (ByteBuffer buffer : used) {
+        buffer.clear();
+      }
+      return used;
+    }
+    long images = Math.min(batchSize, set.size());
+    int bytes = Math.toIntExact(images * set.imageBytes());
+    ByteBuffer[] created = new ByteBuffer[count];
+    Arrays.setAll(created, i -> ByteBuffer.allocateDirect(bytes));
+    return created;
+  }
+
   private final class Pass implements Iterator<Batch> {
     private final NDManager parent;
     private final int[] order;
-    private final @Nullable ImageWarp warp;
 
     /** Batch k's bytes lie in buffer k modulo their number. */
     private final ByteBuffer[] buffers;
 
-    /** Fills the buffers on another thread; null where the bytes are only copied. */
+    /** Fills the buffers on other threads; null where the bytes are only copied. */
     private final @Nullable ReadAhead ahead;
+
+    /** Each thread's own; null where images stay as they are. */
+    private final @Nullable ThreadLocal<ImageAugmenter> augmenter;
 
     /** Number of the next batch. */
     private int next;
 
-    Pass(NDManager parent, int[] order, @Nullable ImageWarp warp) {
+    Pass(NDManager parent, int[] order, @Nullable Long augmentationSeed) {
       this.parent = parent;
       this.order = order;
-      this.warp = warp;
-      long images = Math.min(batchSize, set.size());
-      int bytes = Math.toIntExact(images * set.height() * set.width() * set.channels());
-      this.buffers = new ByteBuffer[warp == null ? 1 : Math.max(1, Math.min(AHEAD, count()))];
-      Arrays.setAll(buffers, i -> ByteBuffer.allocateDirect(bytes));
-      this.ahead = warp == null ? null : new ReadAhead(count(), buffers.length, this::fill);
+      boolean work = augmentationSeed != null || set.isDecoded();
+      this.buffers = buffers(work ? Math.max(1, Math.min(AHEAD, count())) : 1);
+      this.augmenter =
+          augmentationSeed == null
+              ? null
+              : ThreadLocal.withInitial(
+                  () ->
+                      new ImageAugmenter(
+                          set, augmentation, normalization.meanColour(), augmentationSeed));
+      this.ahead =
+          work
+              ? new ReadAhead(
+                  count(),
+                  buffers.length,
+                  workers(),
+                  batch -> (start(batch + 1) - start(batch) + chunk() - 1) / chunk(),
+                  this::fillChunk)
+              : null;
     }
 
     @Override
@@ -159,7 +212,7 @@ public final class Batches {
         throw new NoSuchElementException();
       }
       if (ahead == null) {
-        fill(next);
+        fill(next, start(next), start(next + 1));
       } else {
         ahead.await(next);
       }
@@ -169,6 +222,9 @@ public final class Batches {
         next++;
         if (ahead != null) {
           ahead.release(next);
+        }
+        if (!hasNext()) {
+          spare.add(buffers);
         }
         return batch;
       } catch (Throwable e) {
@@ -181,17 +237,22 @@ public final class Batches {
       return (int) Math.min((long) batch * batchSize, order.length);
     }
 
-    private void fill(int batch) {
+    private void fillChunk(int batch, int part) {
+      int from = start(batch) + part * chunk();
+      fill(batch, from, Math.min(start(batch + 1), from + chunk()));
+    }
+
+    private void fill(int batch, int from, int to) {
       ByteBuffer buffer = buffers[batch % buffers.length];
-      buffer.clear();
-      for (int i = start(batch); i < start(batch + 1); i++) {
-        if (warp == null) {
-          set.copyPixels(order[i], buffer);
+      int bytes = set.imageBytes();
+      ByteBuffer target = buffer.slice((from - start(batch)) * bytes, (to - from) * bytes);
+      for (int i = from; i < to; i++) {
+        if (augmenter == null) {
+          set.copyPixels(order[i], target);
         } else {
-          warp.warp(order[i], buffer);
+          augmenter.get().write(order[i], target);
         }
       }
-      buffer.flip();
     }
 
     private Batch toArrays(NDManager manager) {
@@ -203,6 +264,7 @@ public final class Batches {
       // On the CPU DJL's PyTorch array lies in the buffer itself instead of a copy. Another batch
       // may overwrite it only because the bytes are converted at once and never leave this method.
       ByteBuffer buffer = buffers[next % buffers.length];
+      buffer.clear().limit(size * set.imageBytes());
       try (NDArray bytes = manager.create(buffer, shape, DataType.UINT8)) {
         NDArray images = normalization.apply(bytes);
         return new Batch(manager, images, manager.create(labels), size);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowSynthetic whether synthetic digits may stand in for MNIST where that can't be had
  * @param seed what synthetic digits are drawn from
  * @param environment the environment variables; only {@code FLORA_DATA} is read
+ * @param photos how photographs are read; other data sets have their own size
  * @param repository where downloads come from and are cached
  */
 public record DataRequest(
@@ -22,6 +23,7 @@ public record DataRequest(
     boolean allowSynthetic,
     long seed,
     Map<String, String> environment,
+    PhotoOptions photos,
     Repository repository) {
 
   /** Copies the environment. */
@@ -38,6 +40,31 @@ public record DataRequest(
    * @param seed as {@link #seed}
    */
   public DataRequest(String name, @Nullable Path directory, boolean allowSynthetic, long seed) {
-    this(name, directory, allowSynthetic, seed, System.getenv(), DatasetRepository.standard());
+    this(name, directory, allowSynthetic, seed, PhotoOptions.DEFAULT);
+  }
+
+  /**
+   * Creates a request with this process's environment and DJL's repository.
+   *
+   * @param name as {@link #name}
+   * @param directory as {@link #directory}
+   * @param allowSynthetic as {@link #allowSynthetic}
+   * @param seed as {@link #seed}
+   * @param photos as {@link #photos}
+   */
+  public DataRequest(
+      String name,
+      @Nullable Path directory,
+      boolean allowSynthetic,
+      long seed,
+      PhotoOptions photos) {
+    this(
+        name,
+        directory,
+        allowSynthetic,
+        seed,
+        System.getenv(),
+        photos,
+        DatasetRepository.standard());
   }
 }

@@ -9,11 +9,9 @@ import ai.djl.util.JsonUtils;
 import ai.djl.util.Progress;
 import ai.djl.util.Utils;
 import com.google.gson.JsonParseException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +34,7 @@ final class DatasetRepository extends RemoteRepository {
   private static final Logger logger = LoggerFactory.getLogger(DatasetRepository.class);
 
   private final @Nullable Path cache;
-  private final boolean offline;
-  private final Duration timeout;
+  private final Download download;
 
   /**
    * Creates a repository.
@@ -50,8 +47,7 @@ final class DatasetRepository extends RemoteRepository {
   DatasetRepository(URI uri, @Nullable Path cache, boolean offline, Duration timeout) {
     super("data sets", uri);
     this.cache = cache;
-    this.offline = offline;
-    this.timeout = timeout;
+    this.download = new Download(offline, timeout);
   }
 
   /** Returns DJL's public repository, heeding {@code DJL_OFFLINE} and {@code ai.djl.offline}. */
@@ -124,12 +120,6 @@ final class DatasetRepository extends RemoteRepository {
   }
 
   private InputStream open(URI uri) throws IOException {
-    if (offline) {
-      throw new IOException("offline mode is on (ai.djl.offline or DJL_OFFLINE)");
-    }
-    URLConnection connection = uri.toURL().openConnection();
-    connection.setConnectTimeout((int) timeout.toMillis());
-    connection.setReadTimeout((int) timeout.toMillis());
-    return new BufferedInputStream(connection.getInputStream());
+    return download.open(uri);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.flora.data;
 
+import io.github.flora.data.Resampling.Box;
 import java.util.Arrays;
 
 /** One image as unsigned bytes, H×W×C, grey or sRGB. Immutable and thread-safe. */
@@ -48,6 +49,11 @@ public final class DecodedImage {
     return pixels.clone();
   }
 
+  /** As {@link #pixels}, for callers that only this image belongs to. */
+  byte[] pixelsShared() {
+    return pixels;
+  }
+
   /** Returns a value of 0 to 255. */
   int value(int row, int column, int channel) {
     return pixels[(row * width + column) * channels + channel] & 0xff;
@@ -87,15 +93,60 @@ public final class DecodedImage {
     if (newHeight == height && newWidth == width) {
       return this;
     }
-    byte[] result = Resampling.resize(pixels, height, width, channels, newHeight, newWidth);
+    byte[] result = resampled(0, 0, height, width, newHeight, newWidth);
+    return new DecodedImage(result, newHeight, newWidth, channels);
+  }
+
+  /** Resizes a part of this image. */
+  byte[] resampled(int top, int left, int rows, int columns, int newHeight, int newWidth) {
+    return Resampling.resize(
+        pixels,
+        width * channels,
+        channels,
+        new Box(top, left, rows, columns),
+        newHeight,
+        newWidth,
+        new Box(0, 0, newHeight, newWidth));
+  }
+
+  /**
+   * Returns the middle of this image, resized until its shorter side has a given length: for
+   * photographs, whose proportions matter and whose edges don't. The numbers are those of
+   * torchvision's {@code Resize(shorterSide)} and {@code CenterCrop((newHeight, newWidth))} on
+   * Pillow's images.
+   *
+   * @param shorterSide length in pixels, at least as long as the sides that follow
+   * @param newHeight rows, at least 1
+   * @param newWidth columns, at least 1
+   * @return the image in that size
+   * @throws IllegalArgumentException if a size is out of range
+   */
+  public DecodedImage middle(int shorterSide, int newHeight, int newWidth) {
+    if (newHeight < 1 || newWidth < 1 || shorterSide < Math.max(newHeight, newWidth)) {
+      throw new IllegalArgumentException(
+          "%d×%d of a shorter side of %d".formatted(newHeight, newWidth, shorterSide));
+    }
+    long shorter = Math.min(height, width);
+    int resizedHeight = (int) Math.min(Integer.MAX_VALUE, (long) shorterSide * height / shorter);
+    int resizedWidth = (int) Math.min(Integer.MAX_VALUE, (long) shorterSide * width / shorter);
+    // Python rounds halves to even.
+    int top = (int) Math.rint((resizedHeight - newHeight) / 2.0);
+    int left = (int) Math.rint((resizedWidth - newWidth) / 2.0);
+    byte[] result =
+        Resampling.resize(
+            pixels,
+            width * channels,
+            channels,
+            new Box(0, 0, height, width),
+            resizedHeight,
+            resizedWidth,
+            new Box(top, left, newHeight, newWidth));
     return new DecodedImage(result, newHeight, newWidth, channels);
   }
 
   /**
    * Returns this image, resized so that it covers a rectangle, with what stands over cut off evenly
-   * on both sides: for photographs, whose proportions matter and whose edges don't. torchvision's
-   * {@code Resize(256)} and {@code CenterCrop(224)} are {@code covering(256, 256)} and {@code
-   * centre(224, 224)}, but for images of odd sizes where the cut may differ by one pixel.
+   * on both sides. Unlike {@link #middle} it shows all of a square image.
    *
    * @param newHeight rows, at least 1
    * @param newWidth columns, at least 1

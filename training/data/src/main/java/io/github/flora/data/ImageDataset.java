@@ -5,20 +5,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set in memory.
+ * A data set.
  *
  * @param name what the images are, as {@link ImageDatasets#names} spells it
  * @param source whether the images are real or synthetic
  * @param origin where they came from, for people: a folder, "download" or "drawn by the program"
  * @param labels the class names; a label indexes into them
  * @param train the training images
+ * @param validation the images to watch in training, of the same size, where the data set has a
+ *     part for that; null where they come out of the training images
  * @param test the test images, of the same size
  * @param normalization how bytes become the network's input
  * @param warning one line to show because these images aren't the ones asked for: why, and how to
  *     get the others; null if they are
+ * @param problems lines to show, about files that are left out and what else is wrong with the data
  */
 public record ImageDataset(
     String name,
@@ -26,9 +30,11 @@ public record ImageDataset(
     String origin,
     List<String> labels,
     ImageSet train,
+    @Nullable ImageSet validation,
     ImageSet test,
     Normalization normalization,
-    @Nullable String warning) {
+    @Nullable String warning,
+    List<String> problems) {
 
   /**
    * Checks that the parts fit together.
@@ -37,16 +43,19 @@ public record ImageDataset(
    */
   public ImageDataset {
     labels = List.copyOf(labels);
-    if (train.height() != test.height()
-        || train.width() != test.width()
-        || train.channels() != test.channels()
-        || train.channels() != normalization.channels()) {
-      throw new IllegalArgumentException(
-          "%s: training %s, test %s, normalization of %d channels"
-              .formatted(name, train, test, normalization.channels()));
-    }
+    problems = List.copyOf(problems);
     int classes = labels.size();
-    for (ImageSet part : List.of(train, test)) {
+    List<ImageSet> parts =
+        validation == null ? List.of(train, test) : List.of(train, validation, test);
+    for (ImageSet part : parts) {
+      if (part.height() != train.height()
+          || part.width() != train.width()
+          || part.channels() != train.channels()
+          || part.channels() != normalization.channels()) {
+        throw new IllegalArgumentException(
+            "%s: training %s, others %s, normalization of %d channels"
+                .formatted(name, train, part, normalization.channels()));
+      }
       if (Arrays.stream(part.labels()).anyMatch(label -> label >= classes)) {
         throw new IllegalArgumentException(
             "%s: a label is above the last class, %d".formatted(name, classes - 1));
@@ -55,9 +64,34 @@ public record ImageDataset(
   }
 
   /**
-   * Splits the training images so that each class keeps its share: the validation set has
-   * round(fraction · N) images, dealt to the classes by the largest-remainder method. Both parts
-   * keep the order of the data set.
+   * A data set without validation images of its own, and without problems.
+   *
+   * @param name as {@link #name}
+   * @param source as {@link #source}
+   * @param origin as {@link #origin}
+   * @param labels as {@link #labels}
+   * @param train as {@link #train}
+   * @param test as {@link #test}
+   * @param normalization as {@link #normalization}
+   * @param warning as {@link #warning}
+   * @throws IllegalArgumentException if sizes or channels differ, or a label has no name
+   */
+  public ImageDataset(
+      String name,
+      Source source,
+      String origin,
+      List<String> labels,
+      ImageSet train,
+      ImageSet test,
+      Normalization normalization,
+      @Nullable String warning) {
+    this(name, source, origin, labels, train, null, test, normalization, warning, List.of());
+  }
+
+  /**
+   * Returns the data set's own validation images, if it has any; else splits the training images so
+   * that each class keeps its share: the validation set has round(fraction · N) images, dealt to
+   * the classes by the largest-remainder method. Both parts keep the order of the data set.
    *
    * @param validationFraction the share to hold back, in [0, 1); 0 gives an empty validation set
    * @param seed which images; the same seed gives the same split
@@ -68,6 +102,9 @@ public record ImageDataset(
     if (!(validationFraction >= 0 && validationFraction < 1)) {
       throw new IllegalArgumentException(
           "The validation split has to be in [0, 1), not " + validationFraction);
+    }
+    if (validation != null) {
+      return new TrainValidation(train, validation);
     }
     int[] counts = new int[labels.size()];
     for (int i = 0; i < train.size(); i++) {
@@ -110,6 +147,13 @@ public record ImageDataset(
     return quotas;
   }
 
+  /** Returns this data set with one more line to show. */
+  ImageDataset withProblem(String problem) {
+    List<String> more = Stream.concat(problems.stream(), Stream.of(problem)).toList();
+    return new ImageDataset(
+        name, source, origin, labels, train, validation, test, normalization, warning, more);
+  }
+
   /**
    * Returns this data set with zeros around each image.
    *
@@ -123,8 +167,10 @@ public record ImageDataset(
         origin,
         labels,
         train.padded(margin),
+        validation == null ? null : validation.padded(margin),
         test.padded(margin),
         normalization,
-        warning);
+        warning,
+        problems);
   }
 }

@@ -5,11 +5,7 @@ import ai.djl.basicdataset.BasicDatasets;
 import ai.djl.repository.Artifact;
 import ai.djl.repository.MRL;
 import ai.djl.repository.Repository;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +27,8 @@ public final class ImageDatasets {
   /** Returns the names that {@link #load} knows. */
   public static List<String> names() {
     return Stream.concat(
-            IdxSource.ALL.stream().map(IdxSource::name), Stream.of(SyntheticDigits.NAME))
+            IdxSource.ALL.stream().map(IdxSource::name),
+            Stream.of(SyntheticDigits.NAME, Flowers102.NAME, PhotoDatasets.OWN))
         .toList();
   }
 
@@ -68,6 +65,9 @@ public final class ImageDatasets {
       }
       return SyntheticDigits.dataset(request.seed(), null);
     }
+    if (request.name().equals(Flowers102.NAME) || request.name().equals(PhotoDatasets.OWN)) {
+      return PhotoSource.load(request);
+    }
     IdxSource source =
         IdxSource.ALL.stream()
             .filter(known -> known.name().equals(request.name()))
@@ -84,7 +84,7 @@ public final class ImageDatasets {
       Path folder = parent ? below : directory;
       return source.read(folder, folder.toAbsolutePath().normalize().toString(), false);
     }
-    Optional<Path> local = fromEnvironment(request, source);
+    Optional<Path> local = fromEnvironment(request, source.name());
     if (local.isPresent()) {
       return source.read(local.get(), local.get().toAbsolutePath().normalize().toString(), false);
     }
@@ -101,11 +101,12 @@ public final class ImageDatasets {
     }
   }
 
-  private static Optional<Path> fromEnvironment(DataRequest request, IdxSource source) {
+  /** Returns the data set's folder below the one that {@code FLORA_DATA} names, if it is there. */
+  static Optional<Path> fromEnvironment(DataRequest request, String name) {
     String root = request.environment().get("FLORA_DATA");
     return root == null || root.isBlank()
         ? Optional.empty()
-        : Optional.of(Path.of(root, source.name())).filter(Files::exists);
+        : Optional.of(Path.of(root, name)).filter(Files::exists);
   }
 
   private static ImageDataset download(Repository repository, IdxSource source)
@@ -129,27 +130,9 @@ public final class ImageDatasets {
     } catch (IOException e) {
       throw new DataException(
           "%s can't be had from %s: %s; %s"
-              .formatted(source.title(), repository.getBaseUri(), reason(e), source.wayOut()),
+              .formatted(
+                  source.title(), repository.getBaseUri(), Download.reason(e), source.wayOut()),
           e);
     }
-  }
-
-  /** A network error in words; the messages of most carry nothing but a name. */
-  private static String reason(IOException e) {
-    @Nullable String message = e.getMessage();
-    String text = message == null ? e.getClass().getSimpleName() : message;
-    if (e instanceof UnknownHostException) {
-      return "unknown host " + text + " (is there a network?)";
-    }
-    if (e instanceof SocketTimeoutException) {
-      return "no answer in time (" + text + ")";
-    }
-    if (e instanceof ConnectException) {
-      return "no connection (" + text + ")";
-    }
-    if (e instanceof FileNotFoundException) {
-      return "not found: " + text;
-    }
-    return text.lines().findFirst().orElse(text);
   }
 }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads image files of any format that ImageIO knows: JPEG, PNG, GIF (the first picture), BMP, WBMP
- * and TIFF, and others where a plug-in is on the classpath. Told apart by content, not by name.
+ * and TIFF, with TwelveMonkeys' plug-ins WebP and JPEGs in CMYK. Told apart by content, not by
+ * name.
  *
  * <p>Colours become sRGB, grey is Rec. 601's luma like Pillow's, transparent parts are white, and
  * JPEGs are turned as their EXIF orientation says. Thread-safe.
@@ -40,7 +41,7 @@ public final class ImageFiles {
   public static final long MAX_BYTES = 256L << 20;
 
   /** Besides ImageIO's: found in a folder, they are named in an error instead of passed over. */
-  private static final Set<String> UNREADABLE = Set.of("webp", "heic", "heif", "avif", "jxl");
+  private static final Set<String> UNREADABLE = Set.of("heic", "heif", "avif", "jxl");
 
   static {
     // Decoding needs no temporary files: what is read is in memory already.
@@ -63,33 +64,41 @@ public final class ImageFiles {
       }
       return List.of(fileOrFolder);
     }
+    List<Path> files = find(fileOrFolder);
+    if (files.isEmpty()) {
+      throw new ImageFileException(
+          fileOrFolder.toString(),
+          "there is no image in this folder; it looks for " + String.join(", ", extensions()),
+          null);
+    }
+    return files;
+  }
+
+  private static Set<String> extensions() {
     Set<String> extensions = new TreeSet<>(UNREADABLE);
     for (String suffix : ImageIO.getReaderFileSuffixes()) {
       extensions.add(suffix.toLowerCase(Locale.ROOT));
     }
     extensions.addAll(List.of("jpe", "jfif"));
-    List<Path> files;
+    return extensions;
+  }
+
+  /** Returns the files in a folder, with all below it, that are called like images, sorted. */
+  static List<Path> find(Path fileOrFolder) throws ImageFileException {
+    Set<String> extensions = extensions();
     // The folder itself may be a link, but links below it aren't followed: they may lead in
     // circles.
     try (Stream<Path> all = Files.walk(fileOrFolder.toRealPath())) {
       Path real = fileOrFolder.toRealPath();
-      files =
-          all.filter(path -> extensions.contains(extension(path)) && Files.isRegularFile(path))
-              .map(path -> fileOrFolder.resolve(real.relativize(path)))
-              .sorted()
-              .toList();
+      return all.filter(path -> extensions.contains(extension(path)) && Files.isRegularFile(path))
+          .map(path -> fileOrFolder.resolve(real.relativize(path)))
+          .sorted()
+          .toList();
     } catch (UncheckedIOException e) {
       throw unreadable(fileOrFolder.toString(), e.getCause());
     } catch (IOException e) {
       throw unreadable(fileOrFolder.toString(), e);
     }
-    if (files.isEmpty()) {
-      throw new ImageFileException(
-          fileOrFolder.toString(),
-          "there is no image in this folder; it looks for " + String.join(", ", extensions),
-          null);
-    }
-    return files;
   }
 
   private static String extension(Path path) {
@@ -107,8 +116,12 @@ public final class ImageFiles {
    * @throws ImageFileException if it can't be read, isn't an image, is damaged or too large
    */
   public static DecodedImage read(Path file, int channels) throws ImageFileException {
+    return decode(bytes(file), file.toString(), channels);
+  }
+
+  /** Returns a file's content, cut off where it is above the limit. */
+  static byte[] bytes(Path file) throws ImageFileException {
     String name = file.toString();
-    byte[] bytes;
     try {
       if (Files.isDirectory(file)) {
         throw new ImageFileException(name, "this is a folder; name an image in it", null);
@@ -117,7 +130,7 @@ public final class ImageFiles {
         throw new ImageFileException(name, "this isn't a regular file; name an image", null);
       }
       try (InputStream stream = Files.newInputStream(file)) {
-        bytes = stream.readNBytes((int) MAX_BYTES + 1);
+        return stream.readNBytes((int) MAX_BYTES + 1);
       }
     } catch (NoSuchFileException e) {
       throw missing(name, e);
@@ -126,7 +139,6 @@ public final class ImageFiles {
     } catch (IOException e) {
       throw unreadable(name, e);
     }
-    return decode(bytes, name, channels);
   }
 
   /**
@@ -212,9 +224,7 @@ public final class ImageFiles {
     String head =
         new String(Arrays.copyOf(bytes, Math.min(bytes.length, 12)), StandardCharsets.ISO_8859_1);
     String format = null;
-    if (head.startsWith("RIFF") && head.endsWith("WEBP")) {
-      format = "WebP";
-    } else if (head.startsWith("ftypavif", 4)) {
+    if (head.startsWith("ftypavif", 4)) {
       format = "AVIF";
     } else if (head.startsWith("ftyp", 4)) {
       format = "HEIC or another of the MP4 family";
@@ -224,7 +234,7 @@ public final class ImageFiles {
       format = "JPEG XL";
     }
     return format == null
-        ? "this isn't an image in a known format, whatever its name; use JPEG, PNG, GIF, BMP or TIFF"
+        ? "this isn't an image in a known format, whatever its name; use JPEG, PNG, WebP, GIF, BMP or TIFF"
         : "this is " + format + ", which can't be read; save it as JPEG or PNG";
   }
 

@@ -1,42 +1,45 @@
 package io.github.flora.data;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Labelled images held as unsigned bytes, N×H×W×C. Immutable and thread-safe.
+ * Labelled images, each H×W×C unsigned bytes as a network takes it. Immutable and thread-safe.
  *
- * <p>Pixels lie in one array of at most 2³¹−1 bytes, row by row with the channels interleaved; a
- * {@linkplain #select selection} shares it.
+ * <p>Images are {@linkplain #of in memory}, or are photographs in files, decoded whenever they are
+ * asked for. Of photographs these methods give what an evaluation sees: resized, and the middle cut
+ * out.
  */
-public final class ImageSet {
+public abstract class ImageSet {
 
-  private final byte[] pixels;
   private final int[] labels;
-
-  /** Place of each image within {@link #pixels}; null where image i lies at place i. */
-  private final int @Nullable [] places;
-
   private final int height;
   private final int width;
   private final int channels;
-  private final int imageBytes;
 
-  private ImageSet(
-      byte[] pixels, int[] labels, int @Nullable [] places, int height, int width, int channels) {
-    this.pixels = pixels;
+  /**
+   * Keeps what all sets have.
+   *
+   * @param labels N class indices, taken over
+   */
+  ImageSet(int[] labels, int height, int width, int channels) {
+    if (height < 1 || width < 1 || channels < 1) {
+      throw new IllegalArgumentException(
+          "An image needs at least one row, column and channel: %d×%d×%d"
+              .formatted(height, width, channels));
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0) {
+        throw new IllegalArgumentException("Label %d of image %d".formatted(labels[i], i));
+      }
+    }
     this.labels = labels;
-    this.places = places;
     this.height = height;
     this.width = width;
     this.channels = channels;
-    this.imageBytes = height * width * channels;
   }
 
   /**
-   * Makes a set from copies of the given arrays.
+   * Makes a set in memory from copies of the given arrays.
    *
    * @param pixels N×H×W×C unsigned bytes
    * @param labels N class indices, none negative
@@ -52,54 +55,32 @@ public final class ImageSet {
 
   /** As {@link #of}, but takes the arrays over: the caller must not touch them again. */
   static ImageSet wrap(byte[] pixels, int[] labels, int height, int width, int channels) {
-    if (height < 1 || width < 1 || channels < 1) {
-      throw new IllegalArgumentException(
-          "An image needs at least one row, column and channel: %d×%d×%d"
-              .formatted(height, width, channels));
-    }
-    if (totalBytes(labels.length, height, width, channels) != pixels.length) {
-      throw new IllegalArgumentException(
-          "%d images of %d×%d×%d don't make %d bytes"
-              .formatted(labels.length, height, width, channels, pixels.length));
-    }
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0) {
-        throw new IllegalArgumentException("Label %d of image %d".formatted(labels[i], i));
-      }
-    }
-    return new ImageSet(pixels, labels, null, height, width, channels);
-  }
-
-  private static int totalBytes(int count, int height, int width, int channels) {
-    try {
-      return Math.multiplyExact(
-          count, Math.multiplyExact(Math.multiplyExact(height, width), channels));
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(
-          "%d images of %d×%d×%d are more than 2³¹−1 bytes"
-              .formatted(count, height, width, channels),
-          e);
-    }
+    return StoredImageSet.owning(pixels, labels, height, width, channels);
   }
 
   /** Returns the number of images. */
-  public int size() {
+  public final int size() {
     return labels.length;
   }
 
   /** Returns the rows of an image. */
-  public int height() {
+  public final int height() {
     return height;
   }
 
   /** Returns the columns of an image. */
-  public int width() {
+  public final int width() {
     return width;
   }
 
   /** Returns the values per pixel. */
-  public int channels() {
+  public final int channels() {
     return channels;
+  }
+
+  /** Returns the bytes of an image: H·W·C. */
+  final int imageBytes() {
+    return height * width * channels;
   }
 
   /**
@@ -108,13 +89,22 @@ public final class ImageSet {
    * @param index the image, from 0
    * @return its class index
    */
-  public int label(int index) {
+  public final int label(int index) {
     return labels[index];
   }
 
   /** Returns a copy of all class indices. */
-  public int[] labels() {
+  public final int[] labels() {
     return labels.clone();
+  }
+
+  /** Returns the class indices of some images. */
+  final int[] labels(int[] indices) {
+    int[] chosen = new int[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      chosen[i] = labels[indices[i]];
+    }
+    return chosen;
   }
 
   /**
@@ -122,11 +112,9 @@ public final class ImageSet {
    *
    * @param index the image, from 0
    * @return H×W×C unsigned bytes
+   * @throws java.io.UncheckedIOException if it is in a file that can't be read any more
    */
-  public byte[] pixels(int index) {
-    int start = start(index);
-    return Arrays.copyOfRange(pixels, start, start + imageBytes);
-  }
+  public abstract byte[] pixels(int index);
 
   /**
    * Copies one image, H×W×C bytes, to the target's position and moves that position on.
@@ -134,36 +122,31 @@ public final class ImageSet {
    * @param index the image, from 0
    * @param target where to write
    * @throws java.nio.BufferOverflowException if it doesn't fit
+   * @throws java.io.UncheckedIOException if it is in a file that can't be read any more
    */
   public void copyPixels(int index, ByteBuffer target) {
-    target.put(pixels, start(index), imageBytes);
-  }
-
-  /** Copies one image's rows of W×C bytes to places in the target that lie a stride apart. */
-  void copyRows(int index, byte[] target, int offset, int stride) {
-    int from = start(index);
-    int row = width * channels;
-    for (int y = 0; y < height; y++) {
-      System.arraycopy(pixels, from + y * row, target, offset + y * stride, row);
-    }
+    target.put(pixels(index));
   }
 
   /**
-   * Returns a view of some images: it shares the pixels.
+   * Returns one image as it was before it was brought to the size of the set.
+   *
+   * @param index the image, from 0
+   * @return the image, of 1 or 3 channels
+   */
+  abstract DecodedImage original(int index);
+
+  /** Whether getting at an image is work: then it is worth doing ahead, on several threads. */
+  abstract boolean isDecoded();
+
+  /**
+   * Returns a view of some images.
    *
    * @param indices images of this set in the order wanted; one may occur more than once
    * @return the view
    * @throws IndexOutOfBoundsException if an index isn't in this set
    */
-  public ImageSet select(int[] indices) {
-    int[] chosenPlaces = new int[indices.length];
-    int[] chosenLabels = new int[indices.length];
-    for (int i = 0; i < indices.length; i++) {
-      chosenPlaces[i] = place(indices[i]);
-      chosenLabels[i] = labels[indices[i]];
-    }
-    return new ImageSet(pixels, chosenLabels, chosenPlaces, height, width, channels);
-  }
+  public abstract ImageSet select(int[] indices);
 
   /**
    * Returns a copy whose images have zeros around them: with margin 2, 28×28 become the 32×32 of
@@ -171,37 +154,10 @@ public final class ImageSet {
    *
    * @param margin rows and columns to add on each of the four sides, at least 0
    * @return the padded copy, or this set if the margin is 0
-   * @throws IllegalArgumentException if the margin is negative, or the result above 2³¹−1 bytes
+   * @throws IllegalArgumentException if the margin is negative, the result above 2³¹−1 bytes, or
+   *     these are photographs, which are decoded in any size instead
    */
-  public ImageSet padded(int margin) {
-    if (margin < 0) {
-      throw new IllegalArgumentException("A margin of " + margin);
-    }
-    if (margin == 0) {
-      return this;
-    }
-    int paddedHeight = Math.addExact(height, Math.multiplyExact(2, margin));
-    int paddedWidth = Math.addExact(width, Math.multiplyExact(2, margin));
-    byte[] padded = new byte[totalBytes(size(), paddedHeight, paddedWidth, channels)];
-    int row = width * channels;
-    for (int i = 0; i < size(); i++) {
-      int from = start(i);
-      int to = ((i * paddedHeight + margin) * paddedWidth + margin) * channels;
-      for (int y = 0; y < height; y++) {
-        System.arraycopy(pixels, from + y * row, padded, to + y * paddedWidth * channels, row);
-      }
-    }
-    return new ImageSet(padded, labels, null, paddedHeight, paddedWidth, channels);
-  }
-
-  private int place(int index) {
-    Objects.checkIndex(index, labels.length);
-    return places == null ? index : places[index];
-  }
-
-  private int start(int index) {
-    return place(index) * imageBytes;
-  }
+  public abstract ImageSet padded(int margin);
 
   @Override
   public String toString() {

@@ -2,14 +2,12 @@ package io.github.flora.data;
 
 import static io.github.flora.data.Randoms.between;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Augments the images of a set in one pass. What happens to image i depends on the augmentation,
- * the seed and i alone, neither on the order of calls nor on batches or threads.
+ * Turns, shifts, zooms and distorts images at random.
  *
  * <p>Each pixel of the result is looked up in the original, so that turn, shift and zoom together
  * are one affine map and one interpolation. Places are fixed-point numbers with 16 bits of
@@ -27,12 +25,10 @@ final class ImageWarp {
 
   private static final int ROUND = 1 << (2 * WEIGHT_BITS - 1);
 
-  /** Keeps the warps apart from the shuffling, which draws from the same seed. */
-  private static final long SALT = 0x5eedf10a;
-
-  private final ImageSet set;
+  private final int height;
+  private final int width;
+  private final int channels;
   private final Augmentation augmentation;
-  private final long seed;
   private final @Nullable ElasticField elastic;
 
   /** The original with one row and column of zeros on each side. */
@@ -46,44 +42,45 @@ final class ImageWarp {
   private final int[] rowY;
 
   /**
-   * Prepares to augment.
+   * Prepares to augment images of one size.
    *
-   * @param set the images, none higher or wider than {@link #MAX_SIDE}
-   * @param augmentation what to do
-   * @param seed the epoch's seed
+   * @param height rows, at most {@link #MAX_SIDE}
+   * @param width columns, at most {@link #MAX_SIDE}
+   * @param channels values per pixel
+   * @param augmentation what to do; only what moves pixels counts here
    */
-  ImageWarp(ImageSet set, Augmentation augmentation, long seed) {
-    this.set = set;
+  ImageWarp(int height, int width, int channels, Augmentation augmentation) {
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
     this.augmentation = augmentation;
-    this.seed = seed ^ SALT;
     this.elastic =
         augmentation.elastic() == 0
             ? null
-            : new ElasticField(set.height(), set.width(), augmentation.elastic());
-    this.original = new byte[(set.height() + 2) * (set.width() + 2) * set.channels()];
-    this.warped = new byte[set.height() * set.width() * set.channels()];
-    this.rowX = new int[set.width()];
-    this.rowY = new int[set.width()];
+            : new ElasticField(height, width, augmentation.elastic());
+    this.original = new byte[(height + 2) * (width + 2) * channels];
+    this.warped = new byte[height * width * channels];
+    this.rowX = new int[width];
+    this.rowY = new int[width];
   }
 
   /**
-   * Augments one image and appends it, H×W×C bytes, to the target.
+   * Moves an image's pixels at random.
    *
-   * @param index the image, from 0
-   * @param target where to write
+   * @param image H×W×C bytes
+   * @param random where the numbers come from
+   * @return H×W×C bytes, which the next call overwrites
    */
-  void warp(int index, ByteBuffer target) {
-    SplittableRandom random = Randoms.of(seed, index);
+  byte[] warp(byte[] image, SplittableRandom random) {
     // StrictMath, so that every machine makes the same pixels.
     double angle = StrictMath.toRadians(symmetric(random, augmentation.rotationDegrees()));
-    double right = symmetric(random, augmentation.shift()) * set.width();
-    double down = symmetric(random, augmentation.shift()) * set.height();
+    double right = symmetric(random, augmentation.shift()) * width;
+    double down = symmetric(random, augmentation.shift()) * height;
     double zoom = 1 + symmetric(random, augmentation.zoom());
     if (elastic != null) {
       elastic.draw(random);
     }
-    warp(index, angle, right, down, zoom);
-    target.put(warped);
+    return warp(image, angle, right, down, zoom);
   }
 
   /**
@@ -91,12 +88,12 @@ final class ImageWarp {
    *
    * @return H×W×C bytes, which the next call overwrites
    */
-  byte[] warp(int index, double angle, double right, double down, double zoom) {
-    int height = set.height();
-    int width = set.width();
-    int channels = set.channels();
+  byte[] warp(byte[] image, double angle, double right, double down, double zoom) {
     int stride = (width + 2) * channels;
-    set.copyRows(index, original, stride + channels, stride);
+    int row = width * channels;
+    for (int y = 0; y < height; y++) {
+      System.arraycopy(image, y * row, original, (y + 1) * stride + channels, row);
+    }
     double cos = StrictMath.cos(angle);
     double sin = StrictMath.sin(angle);
     double centreX = (width - 1) / 2.0;
@@ -126,9 +123,6 @@ final class ImageWarp {
 
   /** Fills a row of the result from the places in {@link #rowX} and {@link #rowY}. */
   private void interpolate(int y) {
-    int height = set.height();
-    int width = set.width();
-    int channels = set.channels();
     int stride = (width + 2) * channels;
     int out = y * width * channels;
     for (int x = 0; x < width; x++, out += channels) {
@@ -147,8 +141,6 @@ final class ImageWarp {
 
   /** As {@link #interpolate}, nearly twice as fast for want of the innermost loop. */
   private void interpolateGrey(int y) {
-    int height = set.height();
-    int width = set.width();
     byte[] from = original;
     byte[] to = warped;
     int[] xs = rowX;

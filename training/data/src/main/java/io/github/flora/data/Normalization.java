@@ -18,6 +18,10 @@ public record Normalization(float[] mean, float[] std) {
   /** One channel, from 0 for black to 1 for white. */
   public static final Normalization UNIT = of(new float[] {0}, new float[] {1});
 
+  /** Red, green and blue of ImageNet's training images, as torchvision's models expect them. */
+  public static final Normalization IMAGENET =
+      of(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
+
   /**
    * Checks and copies.
    *
@@ -98,6 +102,15 @@ public record Normalization(float[] mean, float[] std) {
   @Override
   public float[] std() {
     return std.clone();
+  }
+
+  /** Returns the byte of each channel that becomes nearest to 0. */
+  byte[] meanColour() {
+    byte[] colour = new byte[mean.length];
+    for (int c = 0; c < colour.length; c++) {
+      colour[c] = (byte) Math.max(0, Math.min(255, Math.round(255 * mean[c])));
+    }
+    return colour;
   }
 
   /** Returns the number of channels. */

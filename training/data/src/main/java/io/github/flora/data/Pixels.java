@@ -44,7 +44,7 @@ final class Pixels {
         int green = onWhite(argb >> 8 & 0xff, alpha);
         int blue = onWhite(argb & 0xff, alpha);
         if (channels == 1) {
-          pixels[out++] = (byte) ((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
+          pixels[out++] = (byte) luma(red, green, blue);
         } else {
           pixels[out++] = (byte) red;
           pixels[out++] = (byte) green;
@@ -53,6 +53,11 @@ final class Pixels {
       }
     }
     return DecodedImage.wrap(pixels, height, width, channels);
+  }
+
+  /** Rec. 601's grey of a colour, all from 0 to 255. */
+  static int luma(int red, int green, int blue) {
+    return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
   }
 
   private static int onWhite(int value, int alpha) {

@@ -5,13 +5,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does numbered pieces of work in order, some of them ahead, on a thread of its own. The thread
- * never waits for whoever uses the results: work is handed to it only as far as there is room. So
- * whoever loses interest may simply go away; an idle thread ends by itself.
+ * Does numbered pieces of work, each of independent parts, some of them ahead, on threads of its
+ * own. A thread never waits for whoever uses the results: work is handed to it only as far as there
+ * is room. So whoever loses interest may simply go away; idle threads end by themselves.
  *
  * <p>For one user's thread, which alone calls the methods.
  */
@@ -24,26 +24,37 @@ final class ReadAhead {
   private static final long IDLE_MILLIS = 500;
 
   private final int count;
-  private final IntConsumer work;
-  private final FutureTask<?>[] ahead;
-  private final ThreadPoolExecutor thread;
+  private final IntUnaryOperator parts;
+  private final Work work;
+  private final FutureTask<?>[][] ahead;
+  private final ThreadPoolExecutor threads;
   private int submitted;
+
+  /** What there is to do. */
+  interface Work {
+
+    /** Does a part of a piece; for parts of any piece it is called on several threads at a time. */
+    void accept(int piece, int part);
+  }
 
   /**
    * Describes the work; nothing starts yet.
    *
    * @param count pieces of work, numbered from 0
    * @param depth how many pieces may be done or under way before they are used, at least 1
-   * @param work does a piece; called in order, never twice at a time
+   * @param threadCount how many threads work, at least 1
+   * @param parts the number of parts of a piece
+   * @param work does a part; begun in order
    */
-  ReadAhead(int count, int depth, IntConsumer work) {
+  ReadAhead(int count, int depth, int threadCount, IntUnaryOperator parts, Work work) {
     this.count = count;
+    this.parts = parts;
     this.work = work;
-    this.ahead = new FutureTask<?>[depth];
-    this.thread =
+    this.ahead = new FutureTask<?>[depth][];
+    this.threads =
         new ThreadPoolExecutor(
-            1,
-            1,
+            threadCount,
+            threadCount,
             IDLE_MILLIS,
             TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(),
@@ -52,7 +63,7 @@ final class ReadAhead {
               created.setDaemon(true);
               return created;
             });
-    thread.allowCoreThreadTimeOut(true);
+    threads.allowCoreThreadTimeOut(true);
   }
 
   /**
@@ -66,14 +77,17 @@ final class ReadAhead {
     release(piece);
     boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          ahead[piece % ahead.length].get();
-          return;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw rethrown(e.getCause());
+      for (FutureTask<?> part : ahead[piece % ahead.length]) {
+        boolean done = false;
+        while (!done) {
+          try {
+            part.get();
+            done = true;
+          } catch (InterruptedException e) {
+            interrupted = true;
+          } catch (ExecutionException e) {
+            throw rethrown(e.getCause());
+          }
         }
       }
     } finally {
@@ -91,12 +105,18 @@ final class ReadAhead {
   void release(int piece) {
     while (submitted < count && submitted < piece + ahead.length) {
       int next = submitted++;
-      FutureTask<?> task = new FutureTask<>(() -> work.accept(next), null);
-      ahead[next % ahead.length] = task;
-      thread.execute(task);
+      FutureTask<?>[] tasks = new FutureTask<?>[parts.applyAsInt(next)];
+      for (int i = 0; i < tasks.length; i++) {
+        int part = i;
+        tasks[i] = new FutureTask<>(() -> work.accept(next, part), null);
+      }
+      ahead[next % ahead.length] = tasks;
+      for (FutureTask<?> task : tasks) {
+        threads.execute(task);
+      }
     }
     if (piece >= count) {
-      thread.shutdown();
+      threads.shutdown();
     }
   }
 

@@ -12,62 +12,124 @@ final class Resampling {
   /** Bits of fraction of the weights; 8 bits are the pixel's, 2 keep sums from overflowing. */
   private static final int PRECISION = 32 - 8 - 2;
 
+  private static final int ROUND = 1 << (PRECISION - 1);
+
   private Resampling() {}
 
   /**
-   * Resizes.
+   * Which part of an image to take.
+   *
+   * @param top first row
+   * @param left first column
+   * @param height rows
+   * @param width columns
+   */
+  record Box(int top, int left, int height, int width) {}
+
+  /**
+   * Takes a part of an image, resizes it, and gives a part of the result; what isn't wanted of the
+   * result isn't computed.
    *
    * @param pixels H×W×C unsigned bytes
-   * @return H×W×C unsigned bytes in the new size
+   * @param rowBytes W·C
+   * @param channels C
+   * @param from the part to resize
+   * @param newHeight rows that the part is resized to
+   * @param newWidth columns that the part is resized to
+   * @param to the part of the resized that is wanted
+   * @return the wanted part, H×W×C unsigned bytes
    */
   static byte[] resize(
-      byte[] pixels, int height, int width, int channels, int newHeight, int newWidth) {
-    byte[] current = pixels;
-    if (newWidth != width) {
-      current = along(current, height, width, channels, newWidth);
+      byte[] pixels, int rowBytes, int channels, Box from, int newHeight, int newWidth, Box to) {
+    Weights rows = Weights.of(from.height(), newHeight, to.top(), to.height());
+    Weights columns = Weights.of(from.width(), newWidth, to.left(), to.width());
+    int firstRow = rows.first[0];
+    int last = to.height() - 1;
+    int neededRows = rows.first[last] + rows.values[last].length - firstRow;
+    int row = to.width() * channels;
+    byte[] narrow = new byte[Math.multiplyExact(neededRows, row)];
+    int start = (from.top() + firstRow) * rowBytes + from.left() * channels;
+    for (int y = 0; y < neededRows; y++) {
+      if (newWidth == from.width()) {
+        System.arraycopy(pixels, start + y * rowBytes + to.left() * channels, narrow, y * row, row);
+      } else if (channels == 3) {
+        colourRow(pixels, start + y * rowBytes, columns, narrow, y * row);
+      } else {
+        row(pixels, start + y * rowBytes, channels, columns, narrow, y * row);
+      }
     }
-    if (newHeight != height) {
-      // A column's next pixel is a whole row away: the row counts as the channels of one pixel.
-      current = along(current, 1, height, newWidth * channels, newHeight);
-    }
-    return current;
+    return newHeight == from.height() ? narrow : alongColumns(narrow, row, rows);
   }
 
-  /** Resizes rows of {@code length} groups of {@code inner} bytes. */
-  private static byte[] along(byte[] from, int rows, int length, int inner, int newLength) {
-    Weights weights = Weights.of(length, newLength);
-    byte[] to = new byte[Math.multiplyExact(Math.multiplyExact(rows, newLength), inner)];
-    int[] sums = new int[inner];
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < newLength; i++) {
-        Arrays.fill(sums, 1 << (PRECISION - 1));
-        int[] window = weights.values[i];
-        int at = (row * length + weights.first[i]) * inner;
-        for (int weight : window) {
-          for (int c = 0; c < inner; c++) {
-            sums[c] += weight * (from[at++] & 0xff);
-          }
+  private static void colourRow(byte[] from, int start, Weights weights, byte[] to, int out) {
+    for (int i = 0; i < weights.first.length; i++) {
+      int at = start + weights.first[i] * 3;
+      int red = ROUND;
+      int green = ROUND;
+      int blue = ROUND;
+      for (int weight : weights.values[i]) {
+        red += weight * (from[at] & 0xff);
+        green += weight * (from[at + 1] & 0xff);
+        blue += weight * (from[at + 2] & 0xff);
+        at += 3;
+      }
+      to[out++] = toByte(red);
+      to[out++] = toByte(green);
+      to[out++] = toByte(blue);
+    }
+  }
+
+  private static void row(
+      byte[] from, int start, int channels, Weights weights, byte[] to, int out) {
+    for (int i = 0; i < weights.first.length; i++) {
+      for (int c = 0; c < channels; c++) {
+        int at = start + weights.first[i] * channels + c;
+        int sum = ROUND;
+        for (int weight : weights.values[i]) {
+          sum += weight * (from[at] & 0xff);
+          at += channels;
         }
-        int out = (row * newLength + i) * inner;
-        for (int c = 0; c < inner; c++) {
-          to[out + c] = (byte) Math.max(0, Math.min(255, sums[c] >> PRECISION));
+        to[out++] = toByte(sum);
+      }
+    }
+  }
+
+  /** Row by row, for the sake of the cache. */
+  private static byte[] alongColumns(byte[] from, int row, Weights weights) {
+    byte[] to = new byte[weights.first.length * row];
+    int[] sums = new int[row];
+    for (int i = 0; i < weights.first.length; i++) {
+      Arrays.fill(sums, ROUND);
+      int at = (weights.first[i] - weights.first[0]) * row;
+      for (int weight : weights.values[i]) {
+        for (int x = 0; x < row; x++) {
+          sums[x] += weight * (from[at + x] & 0xff);
         }
+        at += row;
+      }
+      for (int x = 0; x < row; x++) {
+        to[i * row + x] = toByte(sums[x]);
       }
     }
     return to;
+  }
+
+  private static byte toByte(int sum) {
+    return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
   }
 
   /** For each new pixel the first old one that counts, and the fixed-point weights from there. */
   @SuppressWarnings("ArrayRecordComponent") // never leaves this class
   private record Weights(int[] first, int[][] values) {
 
-    static Weights of(int length, int newLength) {
+    /** Returns those of {@code count} new pixels from {@code offset} on. */
+    static Weights of(int length, int newLength, int offset, int count) {
       double scale = (double) length / newLength;
       double support = Math.max(1, scale);
-      int[] first = new int[newLength];
-      int[][] values = new int[newLength][];
-      for (int i = 0; i < newLength; i++) {
-        double centre = (i + 0.5) * scale;
+      int[] first = new int[count];
+      int[][] values = new int[count][];
+      for (int i = 0; i < count; i++) {
+        double centre = (offset + i + 0.5) * scale;
         int begin = Math.max(0, (int) (centre - support + 0.5));
         int end = Math.min(length, (int) (centre + support + 0.5));
         double[] window = new double[end - begin];

@@ -21,7 +21,7 @@ class AugmentationTest {
 
   private static byte[] warped(ImageSet set, Augmentation augmentation, long seed, int index) {
     ByteBuffer target = ByteBuffer.allocate(set.height() * set.width() * set.channels());
-    new ImageWarp(set, augmentation, seed).warp(index, target);
+    new ImageAugmenter(set, augmentation, new byte[set.channels()], seed).write(index, target);
     assertFalse(target.hasRemaining());
     return target.array();
   }
@@ -107,10 +107,11 @@ class AugmentationTest {
         Arrays.equals(
             warped(same, Augmentation.DIGITS, 1, 0), warped(same, Augmentation.DIGITS, 1, 1)));
     // One instance after another image gives what a fresh one gives.
-    ImageWarp warp = new ImageWarp(DIGITS, new Augmentation(10, 0.1, 0.1, 34), 5);
+    ImageAugmenter augmenter =
+        new ImageAugmenter(DIGITS, new Augmentation(10, 0.1, 0.1, 34), new byte[1], 5);
     ByteBuffer target = ByteBuffer.allocate(2 * 784);
-    warp.warp(3, target);
-    warp.warp(9, target);
+    augmenter.write(3, target);
+    augmenter.write(9, target);
     assertArrayEquals(
         warped(DIGITS, new Augmentation(10, 0.1, 0.1, 34), 5, 9),
         Arrays.copyOfRange(target.array(), 784, 1568));
@@ -120,13 +121,13 @@ class AugmentationTest {
   void rotationIsEvenWithinItsRange() {
     int side = 65;
     ImageSet set = repeated(spot(side, 57, 32), side, side); // 25 to the right of the centre
-    ImageWarp warp = new ImageWarp(set, new Augmentation(10, 0, 0), 1);
+    ImageAugmenter augmenter = new ImageAugmenter(set, new Augmentation(10, 0, 0), new byte[1], 1);
     double[] degrees =
         IntStream.range(0, SAMPLES)
             .mapToDouble(
                 i -> {
                   ByteBuffer target = ByteBuffer.allocate(side * side);
-                  warp.warp(i, target);
+                  augmenter.write(i, target);
                   double[] at = centre(target.array(), side);
                   assertEquals(25, Math.hypot(at[0], at[1]), 0.1);
                   return Math.toDegrees(Math.atan2(at[1], at[0]));
@@ -139,13 +140,13 @@ class AugmentationTest {
   void shiftsAreEvenWithinTheirRange() {
     int side = 40;
     ImageSet set = repeated(spot(side, 20, 20), side, side); // 0.5 right of and below the centre
-    ImageWarp warp = new ImageWarp(set, new Augmentation(0, 0.1, 0), 1);
+    ImageAugmenter augmenter = new ImageAugmenter(set, new Augmentation(0, 0.1, 0), new byte[1], 1);
     double[] right = new double[SAMPLES];
     double[] down = new double[SAMPLES];
     double product = 0;
     for (int i = 0; i < SAMPLES; i++) {
       ByteBuffer target = ByteBuffer.allocate(side * side);
-      warp.warp(i, target);
+      augmenter.write(i, target);
       double[] at = centre(target.array(), side);
       right[i] = at[0] - 0.5;
       down[i] = at[1] - 0.5;
@@ -160,13 +161,13 @@ class AugmentationTest {
   void zoomIsEvenWithinItsRange() {
     int side = 65;
     ImageSet set = repeated(spot(side, 54, 54), side, side); // 22 right of and below the centre
-    ImageWarp warp = new ImageWarp(set, new Augmentation(0, 0, 0.1), 1);
+    ImageAugmenter augmenter = new ImageAugmenter(set, new Augmentation(0, 0, 0.1), new byte[1], 1);
     double[] zooms =
         IntStream.range(0, SAMPLES)
             .mapToDouble(
                 i -> {
                   ByteBuffer target = ByteBuffer.allocate(side * side);
-                  warp.warp(i, target);
+                  augmenter.write(i, target);
                   double[] at = centre(target.array(), side);
                   assertEquals(at[0], at[1], 0.01);
                   return 22 / at[0] - 1;
@@ -210,9 +211,8 @@ class AugmentationTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) (i * i * 37 % 251);
     }
-    ImageSet set = ImageSet.of(pixels, new int[1], 6, 7, 1);
     byte[] result =
-        new ImageWarp(set, Augmentation.NONE, 0).warp(0, Math.toRadians(20), -1.3, 0.6, 1.1);
+        new ImageWarp(6, 7, 1, Augmentation.NONE).warp(pixels, Math.toRadians(20), -1.3, 0.6, 1.1);
     for (int i = 0; i < expected.length; i++) {
       assertEquals(expected[i], result[i] & 0xff, 1, "pixel " + i);
     }

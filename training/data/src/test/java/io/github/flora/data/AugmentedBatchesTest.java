@@ -83,10 +83,10 @@ class AugmentedBatchesTest {
   @ValueSource(ints = {1, 7, 25, 50, 64})
   void imagesAreThoseOfTheWarpAndLabelsBelongToThem(int batchSize) throws InterruptedException {
     List<String> expected = new ArrayList<>();
-    ImageWarp warp = new ImageWarp(SET, Augmentation.DIGITS, 11);
+    ImageAugmenter augmenter = new ImageAugmenter(SET, Augmentation.DIGITS, new byte[1], 11);
     for (int index : Batches.permutation(SET.size(), new SplittableRandom(11))) {
       ByteBuffer pixels = ByteBuffer.allocate(784);
-      warp.warp(index, pixels);
+      augmenter.write(index, pixels);
       float[] values = new float[784];
       for (int i = 0; i < values.length; i++) {
         values[i] = (pixels.get(i) & 0xff) / 255f;
@@ -196,7 +196,9 @@ class AugmentedBatchesTest {
         new ReadAhead(
             5,
             2,
-            piece -> {
+            1,
+            piece -> 1,
+            (piece, part) -> {
               if (piece == 1) {
                 throw failure;
               }
@@ -219,7 +221,9 @@ class AugmentedBatchesTest {
         new ReadAhead(
             100,
             3,
-            piece -> {
+            1,
+            piece -> 1,
+            (piece, part) -> {
               threads.add(Thread.currentThread());
               done.add(piece);
             });
@@ -236,7 +240,7 @@ class AugmentedBatchesTest {
 
   @Test
   void anInterruptIsKept() {
-    ReadAhead work = new ReadAhead(1, 1, piece -> sleep(50));
+    ReadAhead work = new ReadAhead(1, 1, 1, piece -> 1, (piece, part) -> sleep(50));
     Thread.currentThread().interrupt();
     work.await(0);
     assertTrue(Thread.interrupted());

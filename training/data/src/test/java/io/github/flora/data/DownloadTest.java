@@ -78,6 +78,7 @@ class DownloadTest {
         false,
         1,
         Map.of(),
+        PhotoOptions.DEFAULT,
         new DatasetRepository(uri, cache, offline, Duration.ofMillis(500)));
   }
 
@@ -237,6 +238,7 @@ class DownloadTest {
             true,
             1,
             Map.of(),
+            PhotoOptions.DEFAULT,
             new DatasetRepository(uri(), file.resolve("x"), false, Duration.ofSeconds(1)));
     assertTrue(problem(request).contains(file.toString()));
   }

@@ -41,6 +41,7 @@ class ImageDatasetsTest {
         allowSynthetic,
         3,
         environment,
+        PhotoOptions.DEFAULT,
         new DatasetRepository(nowhere, temp.resolve("cache"), true, Duration.ofSeconds(1)));
   }
 
@@ -53,7 +54,9 @@ class ImageDatasetsTest {
 
   @Test
   void namesArePinned() {
-    assertEquals(List.of("mnist", "fashion-mnist", "synthetic-digits"), ImageDatasets.names());
+    assertEquals(
+        List.of("mnist", "fashion-mnist", "synthetic-digits", "flowers102", "photos"),
+        ImageDatasets.names());
   }
 
   @ParameterizedTest
@@ -174,7 +177,7 @@ class ImageDatasetsTest {
   @Test
   void anUnknownNameListsTheKnown() {
     assertEquals(
-        "There is no data set 'minst'; there are mnist, fashion-mnist, synthetic-digits",
+        "There is no data set 'minst'; there are mnist, fashion-mnist, synthetic-digits, flowers102, photos",
         problem(request("minst", null, true)));
   }
 }

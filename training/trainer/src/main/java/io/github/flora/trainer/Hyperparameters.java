@@ -1,5 +1,7 @@
 package io.github.flora.trainer;
 
+import io.github.flora.data.Augmentation;
+import io.github.flora.data.PhotoOptions;
 import io.github.flora.engine.Optimizer;
 import io.github.flora.trainer.schedule.Schedule;
 import java.util.LinkedHashMap;
@@ -24,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param clipNorm largest norm of all gradients together, or 0 for no limit
  * @param labelSmoothing share of every label that is spread over all classes, in [0, 1)
  * @param balanceClasses whether rare classes weigh more, as scikit-learn's {@code balanced}
- * @param augment whether training images are turned, shifted and zoomed a little, anew in every
- *     epoch
+ * @param augment how training images are changed at random, anew in every epoch: a description for
+ *     {@link Augmentation#parse}
+ * @param imageSize height and width that photographs are brought to, in pixels, or null for the 224
+ *     of ImageNet; other images have their own
+ * @param cropShare how much of a photograph's shorter side an evaluation sees, above 0 to 1
  * @param earlyStopping epochs without improvement after which training ends, or 0 for never
  * @param monitor what improvement is measured by; also chooses the best weights
  * @param validationSplit share of the training images that is kept for validation, in [0, 1)
@@ -45,7 +50,9 @@ public record Hyperparameters(
     double clipNorm,
     double labelSmoothing,
     boolean balanceClasses,
-    boolean augment,
+    String augment,
+    @Nullable Integer imageSize,
+    double cropShare,
     int earlyStopping,
     Monitor monitor,
     double validationSplit,
@@ -90,6 +97,12 @@ public record Hyperparameters(
         "--label-smoothing",
         labelSmoothing,
         "at least 0 and below 1");
+    try {
+      Augmentation.check(augment);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--augment: " + e.getMessage(), e);
+    }
+    PhotoOptions unused = photos(imageSize, cropShare);
     require(earlyStopping >= 0, "--early-stopping", earlyStopping, "at least 0");
     require(
         validationSplit >= 0 && validationSplit < 1,
@@ -131,6 +144,8 @@ public record Hyperparameters(
         .optLabelSmoothing(labelSmoothing)
         .optBalanceClasses(balanceClasses)
         .optAugment(augment)
+        .optImageSize(imageSize)
+        .optCropShare(cropShare)
         .optEarlyStopping(earlyStopping)
         .optMonitor(monitor)
         .optValidationSplit(validationSplit)
@@ -146,6 +161,24 @@ public record Hyperparameters(
   public Optimizer newOptimizer() {
     Optimizer plain = Optimizer.of(optimizer);
     return weightDecay == null ? plain : plain.withWeightDecay(weightDecay);
+  }
+
+  /**
+   * Returns how photographs are brought to their size.
+   *
+   * @return the size, with the defaults for reading them
+   */
+  public PhotoOptions photos() {
+    return photos(imageSize, cropShare);
+  }
+
+  private static PhotoOptions photos(@Nullable Integer imageSize, double cropShare) {
+    PhotoOptions usual = PhotoOptions.DEFAULT;
+    return new PhotoOptions(
+        imageSize == null ? usual.imageSize() : imageSize,
+        cropShare,
+        usual.strict(),
+        usual.cacheMegabytes());
   }
 
   /**
@@ -167,7 +200,9 @@ public record Hyperparameters(
     values.put("clip norm", String.valueOf(clipNorm));
     values.put("label smoothing", String.valueOf(labelSmoothing));
     values.put("balance classes", String.valueOf(balanceClasses));
-    values.put("augment", String.valueOf(augment));
+    values.put("augment", augment);
+    values.put("image size", imageSize == null ? "default" : imageSize.toString());
+    values.put("crop share", String.valueOf(cropShare));
     values.put("early stopping", String.valueOf(earlyStopping));
     values.put("monitor", String.valueOf(monitor.id()));
     values.put("validation split", String.valueOf(validationSplit));
@@ -198,7 +233,9 @@ public record Hyperparameters(
     private double clipNorm;
     private double labelSmoothing;
     private boolean balanceClasses;
-    private boolean augment;
+    private String augment = "none";
+    private @Nullable Integer imageSize;
+    private double cropShare = PhotoOptions.DEFAULT.cropShare();
     private int earlyStopping;
     private Monitor monitor = Monitor.VAL_ACCURACY;
     private double validationSplit = 0.2;
@@ -345,8 +382,30 @@ public record Hyperparameters(
      * @param value the value
      * @return this builder
      */
-    public Builder optAugment(boolean value) {
+    public Builder optAugment(String value) {
       augment = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#imageSize}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optImageSize(@Nullable Integer value) {
+      imageSize = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#cropShare}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optCropShare(double value) {
+      cropShare = value;
       return this;
     }
 
@@ -426,6 +485,8 @@ public record Hyperparameters(
           labelSmoothing,
           balanceClasses,
           augment,
+          imageSize,
+          cropShare,
           earlyStopping,
           monitor,
           validationSplit,

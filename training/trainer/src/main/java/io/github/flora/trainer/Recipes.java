@@ -31,7 +31,25 @@ public final class Recipes {
           new Recipe(
               dataset + "-lenet5", dataset, "lenet5", true, Hyperparameters.builder().build()));
     }
+    for (String dataset : List.of("flowers102", "photos")) {
+      recipes.add(new Recipe(dataset + "-resnet18", dataset, "resnet18", false, photographs()));
+    }
     return List.copyOf(recipes);
+  }
+
+  /** What people fine-tune a ResNet on some hundred photographs with. */
+  private static Hyperparameters photographs() {
+    return Hyperparameters.builder()
+        .optEpochs(30)
+        .optBatchSize(32)
+        .optOptimizer("adamw")
+        .optSchedule("cosine")
+        .optWarmupEpochs(2)
+        .optWeightDecay(0.05)
+        .optDecayNorms(false)
+        .optLabelSmoothing(0.1)
+        .optAugment("standard")
+        .build();
   }
 
   /** The recipes that come with Flora, then others. */

@@ -10,6 +10,7 @@ import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
+import io.github.flora.data.PhotoSet;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
@@ -115,6 +116,11 @@ public record Training(
    */
   public void check() {
     Loss unused = loss(split(dataset, new Seeds(seed)).train());
+    if (margin() > 0 && dataset.train() instanceof PhotoSet photos) {
+      throw new TrainingException(
+          "images of %d×%d are too small for %s: choose an --image-size of %d or more"
+              .formatted(photos.height(), photos.width(), network.name(), network.smallestSize()));
+    }
   }
 
   /**
@@ -176,7 +182,7 @@ public record Training(
             split.train(),
             normalization,
             hyperparameters.batchSize(),
-            hyperparameters.augment() ? Augmentation.DIGITS : Augmentation.NONE);
+            Augmentation.parse(hyperparameters.augment(), split.train()));
     Course course = new Course(hyperparameters, batches.count());
     Result result = null;
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
@@ -319,6 +325,7 @@ public record Training(
             dataset.train().height() + 2 * margin,
             dataset.train().width() + 2 * margin),
         margin,
+        dataset.train() instanceof PhotoSet photos ? photos.shorterSide() : null,
         normalization,
         dataset.labels());
   }

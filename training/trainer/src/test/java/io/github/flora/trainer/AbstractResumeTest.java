@@ -47,7 +47,7 @@ abstract class AbstractResumeTest {
           .optClipNorm(1)
           .optLabelSmoothing(0.1)
           .optBalanceClasses(true)
-          .optAugment(true)
+          .optAugment("standard")
           .optEarlyStopping(4)
           .optBatchNorm(true)
           .build();

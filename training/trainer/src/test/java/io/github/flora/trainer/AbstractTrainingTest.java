@@ -201,7 +201,7 @@ abstract class AbstractTrainingTest {
 
   static Map<String, Hyperparameters> options() {
     Map<String, Hyperparameters> options = new LinkedHashMap<>();
-    options.put("augment", PLAIN.toBuilder().optAugment(true).build());
+    options.put("augment", PLAIN.toBuilder().optAugment("standard").build());
     options.put("label smoothing", PLAIN.toBuilder().optLabelSmoothing(0.1).build());
     options.put("class weights", PLAIN.toBuilder().optBalanceClasses(true).build());
     options.put("clip norm", PLAIN.toBuilder().optClipNorm(0.1).build());

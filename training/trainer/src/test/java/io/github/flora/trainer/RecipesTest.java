@@ -19,7 +19,9 @@ final class RecipesTest {
             "mnist-lenet5",
             "fashion-mnist-mlp",
             "fashion-mnist-cnn",
-            "fashion-mnist-lenet5"),
+            "fashion-mnist-lenet5",
+            "flowers102-resnet18",
+            "photos-resnet18"),
         Recipes.names());
   }
 
@@ -57,7 +59,8 @@ final class RecipesTest {
         assertThrows(IllegalArgumentException.class, () -> Recipes.get("mnist-resnet"));
     assertEquals(
         "no recipe named 'mnist-resnet'; there are: mnist-mlp, mnist-cnn, mnist-lenet5,"
-            + " fashion-mnist-mlp, fashion-mnist-cnn, fashion-mnist-lenet5",
+            + " fashion-mnist-mlp, fashion-mnist-cnn, fashion-mnist-lenet5,"
+            + " flowers102-resnet18, photos-resnet18",
         e.getMessage());
   }
 }

@@ -76,8 +76,29 @@ final class HyperparameterOptions {
 
   @Option(
       names = "--augment",
-      description = "Turn, shift and zoom the training images a little, anew in every epoch.")
-  private boolean augment;
+      paramLabel = "HOW",
+      arity = "0..1",
+      fallbackValue = "standard",
+      description =
+          "Change the training images at random, anew in every epoch: none, standard (digits are"
+              + " turned, shifted and zoomed a little, photographs cropped and flipped), strong, or"
+              + " a list such as crop=0.35,flip,rotate=15,shift=0.1,zoom=0.1,jitter=0.3,erase=0.25."
+              + " Without HOW: standard.")
+  private @Nullable String augment;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Height and width that photographs are brought to (224).")
+  private @Nullable Integer imageSize;
+
+  @Option(
+      names = "--crop-share",
+      paramLabel = "SHARE",
+      description =
+          "How much of a photograph's shorter side an evaluation sees: its middle, torchvision's 224"
+              + " of 256 unless given (0.875).")
+  private @Nullable Double cropShare;
 
   @Option(
       names = "--early-stopping",
@@ -153,8 +174,14 @@ final class HyperparameterOptions {
     if (classWeights != null) {
       builder.optBalanceClasses(balanced(classWeights));
     }
-    if (augment) {
-      builder.optAugment(true);
+    if (augment != null) {
+      builder.optAugment(augment);
+    }
+    if (imageSize != null) {
+      builder.optImageSize(imageSize);
+    }
+    if (cropShare != null) {
+      builder.optCropShare(cropShare);
     }
     if (earlyStopping != null) {
       builder.optEarlyStopping(earlyStopping);

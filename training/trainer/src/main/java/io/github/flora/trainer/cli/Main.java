@@ -4,10 +4,12 @@ import io.github.flora.engine.EngineException;
 import io.github.flora.trainer.TrainingException;
 import io.github.flora.trainer.Versions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +131,10 @@ public final class Main implements Runnable {
 
   private static String explain(Throwable e) {
     String message = e.getMessage() == null ? "" : firstLine(e.getMessage());
+    if (e instanceof UncheckedIOException unchecked) {
+      // An image file that was there when the data were loaded.
+      return explain(Objects.requireNonNull(unchecked.getCause()));
+    }
     if (e instanceof UsageException
         || e instanceof EngineException
         || e instanceof TrainingException) {

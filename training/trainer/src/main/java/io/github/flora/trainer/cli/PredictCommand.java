@@ -182,7 +182,10 @@ public final class PredictCommand implements FloraCommand {
     int width = input.width() - 2 * model.margin();
     DecodedImage image = ImageFiles.read(file, input.channels());
     boolean inverted = false;
-    if (input.channels() == 1 && digits(model.labels())) {
+    Integer resize = model.resize();
+    if (resize != null) {
+      image = image.middle(resize, height, width);
+    } else if (input.channels() == 1 && digits(model.labels())) {
       Digits.Prepared prepared = Digits.prepare(image, height, width);
       if (prepared.blank()) {
         throw new DataException(file + ": nothing can be seen in it: is it blank?");

@@ -2,6 +2,7 @@ package io.github.flora.trainer.cli;
 
 import io.github.flora.data.DataRequest;
 import io.github.flora.data.ImageSet;
+import io.github.flora.data.PhotoOptions;
 import io.github.flora.trainer.run.ModelInfo;
 import io.github.flora.trainer.run.RunInfo;
 import java.io.IOException;
@@ -30,11 +31,21 @@ final class RunOptions {
     return Subject.of(run, data, engines);
   }
 
-  static DataRequest request(RunInfo info, @Nullable Path data) {
+  static DataRequest request(RunInfo info, @Nullable Path data, PhotoOptions photos) {
     // A folder is recorded with its whole path; what isn't one came from elsewhere or was drawn.
     Path origin = Path.of(info.data().origin());
     Path folder = data == null && origin.isAbsolute() ? origin : data;
-    return new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED);
+    return new DataRequest(info.data().name(), folder, false, TrainCommand.SYNTHETIC_SEED, photos);
+  }
+
+  /** How photographs become what a model takes. */
+  static PhotoOptions photos(ModelInfo model) {
+    int size = model.input().height();
+    Integer resize = model.resize();
+    PhotoOptions usual = PhotoOptions.DEFAULT;
+    return resize == null
+        ? usual
+        : new PhotoOptions(size, (double) size / resize, usual.strict(), usual.cacheMegabytes());
   }
 
   /** Images as the model takes them. */

@@ -72,14 +72,23 @@ final class Subject implements AutoCloseable {
             file,
             data == null
                 ? null
-                : new DataRequest(data, dataFolder, false, TrainCommand.SYNTHETIC_SEED),
+                : new DataRequest(
+                    data,
+                    dataFolder,
+                    false,
+                    TrainCommand.SYNTHETIC_SEED,
+                    RunOptions.photos(file.info())),
             loader);
       }
     }
     String engine = engines.name();
     RunFolder folder = RunFolder.open(path);
     RunInfo info = folder.info();
-    return new Subject(folder, info, RunOptions.request(info, dataFolder), loader(engine));
+    return new Subject(
+        folder,
+        info,
+        RunOptions.request(info, dataFolder, RunOptions.photos(folder.model())),
+        loader(engine));
   }
 
   private static @Nullable ModelLoader loader(String engine) {

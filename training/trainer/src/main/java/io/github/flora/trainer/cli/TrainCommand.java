@@ -4,6 +4,7 @@ import ai.djl.nn.Block;
 import io.github.flora.data.DataRequest;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageDatasets;
+import io.github.flora.data.PhotoOptions;
 import io.github.flora.engine.Engines;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
@@ -48,7 +49,16 @@ public final class TrainCommand implements FloraCommand {
 
   /** What may differ when a run goes on. */
   private static final Set<String> WITH_RESUME =
-      Set.of("--resume", "--engine", "--device", "--threads", "--data", "--no-progress", "--debug");
+      Set.of(
+          "--resume",
+          "--engine",
+          "--device",
+          "--threads",
+          "--data",
+          "--strict",
+          "--cache-images",
+          "--no-progress",
+          "--debug");
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -95,6 +105,19 @@ public final class TrainCommand implements FloraCommand {
           "Go on with a run that was interrupted; it knows its options. Another --engine will do.")
   private @Nullable Path resume;
 
+  @Option(
+      names = "--strict",
+      description = "End at an image that can't be read, instead of leaving it out.")
+  private boolean strict;
+
+  @Option(
+      names = "--cache-images",
+      paramLabel = "MIB",
+      description =
+          "Keep decoded photographs in memory, up to so many MiB; 0 decodes them anew in every"
+              + " epoch (256).")
+  private @Nullable Integer cacheMegabytes;
+
   @Option(names = "--no-progress", description = "A line per epoch instead of a progress bar.")
   private boolean noProgress;
 
@@ -129,10 +152,13 @@ public final class TrainCommand implements FloraCommand {
                 : RunFolder.resume(resume)) {
       out.printf("engine      %s%n", computing.describe());
       out.printf(
-          "data        %s, %s: %,d images, %,d for the test (%s)%n",
+          "data        %s, %s: %,d images%s, %,d for the test (%s)%n",
           dataset.name(),
           dataset.source().id(),
           dataset.train().size(),
+          dataset.validation() == null
+              ? ""
+              : ", %,d for validation".formatted(dataset.validation().size()),
           dataset.test().size(),
           dataset.origin());
       out.printf(
@@ -172,10 +198,11 @@ public final class TrainCommand implements FloraCommand {
           null);
     }
     Recipe chosen = recipe(recipe, model);
+    Hyperparameters values = hyperparameters(chosen);
     return new Plan(
         chosen,
-        hyperparameters(chosen),
-        new DataRequest(chosen.dataset(), data, data == null, SYNTHETIC_SEED),
+        values,
+        new DataRequest(chosen.dataset(), data, data == null, SYNTHETIC_SEED, photos(values)),
         seed,
         Engines.DEFAULT);
   }
@@ -201,9 +228,18 @@ public final class TrainCommand implements FloraCommand {
     return new Plan(
         recipe(info.recipe(), info.model()),
         info.hyperparameters(),
-        RunOptions.request(info, data),
+        RunOptions.request(info, data, photos(info.hyperparameters())),
         info.seed(),
         info.engine().name());
+  }
+
+  private PhotoOptions photos(Hyperparameters values) {
+    PhotoOptions size = values.photos();
+    return new PhotoOptions(
+        size.imageSize(),
+        size.cropShare(),
+        strict,
+        cacheMegabytes == null ? size.cacheMegabytes() : cacheMegabytes);
   }
 
   private static int finish(PrintWriter out, RunFolder folder, RunInfo info) throws IOException {
@@ -245,8 +281,9 @@ public final class TrainCommand implements FloraCommand {
     if (warning != null) {
       String rule = "*".repeat(78);
       out.printf("%s%n* WARNING: %s%n%s%n", rule, warning, rule);
-      out.flush();
     }
+    dataset.problems().forEach(out::println);
+    out.flush();
   }
 
   private static Recipe recipe(String name, @Nullable String network) {

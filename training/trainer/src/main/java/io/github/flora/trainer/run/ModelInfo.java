@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.flora.data.Normalization;
 import io.github.flora.models.NetworkOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of {@code model/model.json}: all that inference has to know beside the weights.
@@ -13,6 +14,8 @@ import java.util.List;
  * @param options its options
  * @param input channels, height and width of what the network takes, in pixels
  * @param margin rows and columns of zeros that were put around every image to get there
+ * @param resize length in pixels that a photograph's shorter side is resized to, with antialiasing,
+ *     before the middle is cut out; null if images are brought to the input's size in another way
  * @param normalization what is done to the pixels
  * @param labels names of the classes in the order of the logits
  */
@@ -21,6 +24,7 @@ public record ModelInfo(
     NetworkOptions options,
     Input input,
     int margin,
+    @Nullable Integer resize,
     Normalization normalization,
     List<String> labels) {
 
@@ -40,5 +44,10 @@ public record ModelInfo(
     requireNonNull(input, "input");
     requireNonNull(normalization, "normalization");
     labels = List.copyOf(labels);
+    if (resize != null && resize < Math.max(input.height, input.width)) {
+      throw new IllegalArgumentException(
+          "resize of %d is less than the input's %d×%d"
+              .formatted(resize, input.height, input.width));
+    }
   }
 }

@@ -42,7 +42,9 @@ final class CommandLineTest {
           --clip-norm=NORM
           --label-smoothing=SHARE
           --class-weights=HOW
-          --augment
+          --augment=HOW
+          --image-size=PIXELS
+          --crop-share=SHARE
           --early-stopping=N
           --monitor=FIGURE
           --validation-split=SHARE
@@ -50,6 +52,8 @@ final class CommandLineTest {
           --batch-norm
           --seed=N [1]
           --resume=RUN
+          --strict
+          --cache-images=MIB
           --no-progress
           -h, --help
           -V, --version

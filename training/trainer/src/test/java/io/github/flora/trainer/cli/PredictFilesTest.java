@@ -269,7 +269,7 @@ final class PredictFilesTest {
     return switch (kind) {
       case "empty" -> "the file is empty; get it again";
       case "text" ->
-          "this isn't an image in a known format, whatever its name; use JPEG, PNG, GIF, BMP or TIFF";
+          "this isn't an image in a known format, whatever its name; use JPEG, PNG, WebP, GIF, BMP or TIFF";
       case "cut" -> "the image is damaged or cut off (";
       case "blank" -> "nothing can be seen in it: is it blank?";
       case "folder" -> "there is no image in this folder; it looks for ";

@@ -59,6 +59,7 @@ final class RunFilesTest {
           new NetworkOptions(2, 0.25f, true),
           new ModelInfo.Input(1, 28, 28),
           0,
+          null,
           Normalization.UNIT,
           List.of("cat", "dog"));
 
@@ -122,7 +123,8 @@ final class RunFilesTest {
             "clip_norm": 0.0,
             "label_smoothing": 0.0,
             "balance_classes": false,
-            "augment": false,
+            "augment": "none",
+            "crop_share": 0.875,
             "early_stopping": 0,
             "monitor": "val_accuracy",
             "validation_split": 0.2,
