@@ -171,7 +171,10 @@ final class VariableUpdater implements Updater {
     if (clipNorm > 0) {
       gradients = clipped(e, gradients);
     }
-    Tensor[] parts = e.op("Unpack").in(numbers).attr("num", 3).all(3);
+    // No update before the last gradient: TensorFlow copies a weight that is changed while backward
+    // still reads it, now this one, now that, so that steps would differ in the memory they take.
+    Tensor[] parts =
+        e.opAfter("Unpack", gradients.toArray(Tensor[]::new)).in(numbers).attr("num", 3).all(3);
     for (int i = 0; i < arrays.size(); i++) {
       Weight weight = weights.get(i);
       double decay = weight.decays() ? optimizer.weightDecay() : 0;
@@ -273,7 +276,8 @@ final class VariableUpdater implements Updater {
       if (decay == 0) {
         return gradient;
       }
-      Tensor pull = e.op("Mul").raw(value, e.scalar(decay, value.type())).one(value.layout());
+      Tensor pull =
+          e.opAfter("Mul", gradient).raw(value, e.scalar(decay, value.type())).one(value.layout());
       return e.op("AddV2").raw(gradient, pull).one(value.layout());
     }
 

@@ -61,8 +61,15 @@ class MemoryTest {
             net.name(),
             String.valueOf(steps),
             way.name());
-    // As the launcher does: arena by arena, glibc keeps what one thread took and another gave back.
-    builder.environment().put("GLIBC_TUNABLES", "glibc.malloc.arena_max=1");
+    // The launcher's: one arena, which keeps what it was given back. So what is resident is the
+    // most
+    // that was ever needed, and doesn't depend on the moment at which it is read.
+    builder
+        .environment()
+        .put(
+            "GLIBC_TUNABLES",
+            "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=1073741824"
+                + ":glibc.malloc.mmap_threshold=1073741824:glibc.malloc.top_pad=268435456");
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -75,6 +75,11 @@ public final class EagerEmitter extends Emitter {
     return new EagerOp(this, context, type, deviceName);
   }
 
+  @Override
+  public Op opAfter(String type, Tensor... before) {
+    return op(type);
+  }
+
   /** Takes a fresh handle into this thread's frame. */
   EagerTensor own(TFE_TensorHandle handle, Layout layout) {
     List<EagerTensor> frame = FRAMES.get().peek();

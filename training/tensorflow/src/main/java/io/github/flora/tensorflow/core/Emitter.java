@@ -25,6 +25,15 @@ public abstract class Emitter {
   public abstract Op op(String type);
 
   /**
+   * Starts an operation that runs only after tensors were computed, even if it takes none of them.
+   *
+   * @param type its name in TensorFlow
+   * @param before what has to be there first
+   * @return the operation
+   */
+  public abstract Op opAfter(String type, Tensor... before);
+
+  /**
    * Makes a constant.
    *
    * @param data the numbers in native byte order, from position 0 to the limit

@@ -117,15 +117,13 @@ public final class GraphEmitter extends Emitter implements AutoCloseable {
     return op.raw(handle).attr("dtype", type).one(layout);
   }
 
-  /**
-   * Starts an operation that runs only after a tensor was computed.
-   *
-   * @param type its name in TensorFlow
-   * @param before what has to be there first
-   * @return the operation
-   */
-  public Op opAfter(String type, Tensor before) {
-    return op(type).after(checked(before).node());
+  @Override
+  public Op opAfter(String type, Tensor... before) {
+    GraphOp op = op(type);
+    for (Tensor tensor : before) {
+      op.after(checked(tensor).node());
+    }
+    return op;
   }
 
   private GraphTensor checked(Tensor tensor) {
