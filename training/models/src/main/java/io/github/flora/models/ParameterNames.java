@@ -65,8 +65,13 @@ public final class ParameterNames {
     };
   }
 
-  /** The names of a block's children by the rule above, in order. */
-  static List<String> childNames(Block block) {
+  /**
+   * Names a block's children by the rule above.
+   *
+   * @param block the block
+   * @return the names in the children's order
+   */
+  public static List<String> childNames(Block block) {
     List<String> given = new ArrayList<>();
     for (Pair<String, Block> child : block.getChildren()) {
       String prefix = String.format(Locale.ROOT, "%02d", given.size() + 1);

@@ -11,6 +11,7 @@ import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageFiles;
 import io.github.flora.data.ImageSet;
 import io.github.flora.trainer.Predictions;
+import io.github.flora.trainer.explain.HeatMap;
 import io.github.flora.trainer.report.Gallery;
 import io.github.flora.trainer.report.Tile;
 import io.github.flora.trainer.run.ModelInfo;
@@ -69,6 +70,16 @@ public final class PredictCommand implements FloraCommand {
       description = "Picture to write (default: predictions.png in the run folder).")
   private @Nullable Path output;
 
+  @Option(
+      names = "--explain",
+      description = {
+        "Draw where in each image the first answer comes from, beside the picture: with Grad-CAM"
+            + " through the gradients at the last convolution; by occlusion (covering parts of the"
+            + " image, which takes longer) for a model without gradients, such as an ONNX file, or"
+            + " without convolutions."
+      })
+  private boolean explain;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -110,24 +121,74 @@ public final class PredictCommand implements FloraCommand {
         List<String> labels = model.info().labels();
         JsonArray array = new JsonArray();
         List<Tile> tiles = new ArrayList<>();
+        List<Tile> explained = new ArrayList<>();
+        Path picture = output == null ? subject.picture() : output;
         // One by one, so that the time of each is its own.
         for (Sample sample : samples) {
-          Predictions predictions = model.predict(RunOptions.fit(sample.image(), model.info()), 1);
-          tiles.add(tile(predictions, 0, sample.image(), 0, sample.truth(), labels));
-          array.add(json(sample, predictions, labels));
+          ImageSet image = RunOptions.fit(sample.image(), model.info());
+          Predictions predictions = model.predict(image, 1);
+          Tile tile = tile(predictions, 0, sample.image(), 0, sample.truth(), labels);
+          tiles.add(tile);
+          JsonObject entry = json(sample, predictions, labels);
+          if (explain) {
+            HeatMap map = model.explain(image, predictions.top1(0)).inner(model.info().margin());
+            explained.add(tile);
+            explained.add(tile(map, tile, labels.get(predictions.top1(0))));
+            entry.add("explanation", explanation(map, explained(picture)));
+          }
+          array.add(entry);
         }
         if (!samples.isEmpty()) {
           print(out, subject, computing, array);
-          Path picture = output == null ? subject.picture() : output;
-          Gallery.write(picture, subject.recipe() + " on " + computing.describe(), tiles);
+          String title = subject.recipe() + " on " + computing.describe();
+          Gallery.write(picture, title, tiles);
+          if (explain) {
+            Gallery.writePairs(explained(picture), title, explained);
+          }
           if (!json && !csv) {
             out.printf("wrote %s%n", picture);
+            if (explain) {
+              out.printf("wrote %s (%s)%n", explained(picture), method(array));
+            }
           }
           out.flush();
         }
         return unreadable == 0 ? 0 : 1;
       }
     }
+  }
+
+  /** The file of the heat maps, beside that of the answers. */
+  private static Path explained(Path picture) {
+    String name = String.valueOf(picture.getFileName()).replaceFirst("(?i)\\.png$", "");
+    return picture.resolveSibling(name + ".explained.png");
+  }
+
+  private static Tile tile(HeatMap map, Tile image, String answer) {
+    return new Tile(
+        map.over(image.pixels(), image.channels()),
+        map.height(),
+        map.width(),
+        3,
+        "why %s\n%s".formatted(answer, map.method()),
+        false);
+  }
+
+  private static JsonObject explanation(HeatMap map, Path file) {
+    JsonObject explanation = new JsonObject();
+    explanation.addProperty("method", map.method());
+    if (map.reason() != null) {
+      explanation.addProperty("reason", map.reason());
+    }
+    explanation.addProperty("file", file.toString());
+    return explanation;
+  }
+
+  /** How the heat maps came about; one way for all images, since one model made them. */
+  private static String method(JsonArray images) {
+    JsonObject first = images.get(0).getAsJsonObject().getAsJsonObject("explanation");
+    String method = first.get("method").getAsString();
+    return first.has("reason") ? method + ": " + first.get("reason").getAsString() : method;
   }
 
   /** Reads a file or folder. One bad file among many is told, counted and left out. */

@@ -45,6 +45,18 @@ public final class Gallery {
   }
 
   /**
+   * Draws images in twos, such as one beside its explanation, so that a row has whole pairs.
+   *
+   * @param png the file to write or replace
+   * @param title what stands above the grid
+   * @param tiles the images, the two of a pair one after the other
+   * @throws IOException if the file can't be written or Java has no fonts
+   */
+  public static void writePairs(Path png, String title, List<Tile> tiles) throws IOException {
+    write(png, title, tiles, "no images", columns(tiles.size()) / 2 * 2);
+  }
+
+  /**
    * Draws the images, row by row; of more than 100 only the first 100.
    *
    * @param png the file to write or replace
@@ -55,8 +67,12 @@ public final class Gallery {
    */
   public static void write(Path png, String title, List<Tile> tiles, String empty)
       throws IOException {
+    write(png, title, tiles, empty, columns(Math.min(tiles.size(), MOST_TILES)));
+  }
+
+  private static void write(Path png, String title, List<Tile> tiles, String empty, int columns)
+      throws IOException {
     List<Tile> shown = List.copyOf(tiles.subList(0, Math.min(tiles.size(), MOST_TILES)));
-    int columns = columns(shown.size());
     int rows = (shown.size() + columns - 1) / columns;
     Canvas.requireFonts(png);
     List<List<String>> captions = new ArrayList<>();

@@ -5,15 +5,22 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.github.flora.data.Batch;
+import io.github.flora.data.Batches;
 import io.github.flora.data.ImageSet;
+import io.github.flora.engine.Engines;
 import io.github.flora.engine.Inference;
 import io.github.flora.models.Network;
 import io.github.flora.models.Networks;
 import io.github.flora.models.Weights;
 import io.github.flora.trainer.Evaluator;
 import io.github.flora.trainer.Predictions;
+import io.github.flora.trainer.explain.GradCam;
+import io.github.flora.trainer.explain.HeatMap;
+import io.github.flora.trainer.explain.Occlusion;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A trained model in memory, ready to be asked. */
@@ -45,17 +52,48 @@ public final class TrainedModel implements AutoCloseable {
      */
     Predictions predict(ImageSet images, int batchSize);
 
+    /**
+     * Says where in an image an answer comes from; by occlusion, unless there is a better way.
+     *
+     * @param image one image of the size that the model takes
+     * @param label index of the answer's class
+     * @return a map of the image's size
+     */
+    default HeatMap explain(ImageSet image, int label) {
+      return occlusion(this, image, label, "the model has no gradients");
+    }
+
     @Override
     void close();
   }
 
+  private static HeatMap occlusion(Answers answers, ImageSet image, int label, String reason) {
+    return Occlusion.explain(
+        images -> answers.predict(images, images.size()), image, label, reason);
+  }
+
   /** A DJL block with its weights, run by its engine. */
-  private record BlockAnswers(NDManager manager, ModelInfo info, Inference inference)
+  private record BlockAnswers(NDManager manager, ModelInfo info, Block block, Inference inference)
       implements Answers {
 
     @Override
     public Predictions predict(ImageSet images, int batchSize) {
       return new Evaluator(manager, images, info.normalization(), batchSize).predictions(inference);
+    }
+
+    @Override
+    public HeatMap explain(ImageSet image, int label) {
+      if (Engines.support(manager.getEngine().getEngineName()).isEmpty()) {
+        return Answers.super.explain(image, label);
+      }
+      Optional<HeatMap> map = Optional.empty();
+      for (Batch batch : new Batches(image, info.normalization(), 1).inOrder(manager)) {
+        try (batch) {
+          map = new GradCam(block).explain(batch.images(), label);
+        }
+      }
+      return map.orElseGet(
+          () -> occlusion(this, image, label, "the network has no convolution to look at"));
     }
 
     @Override
@@ -96,7 +134,8 @@ public final class TrainedModel implements AutoCloseable {
     try {
       Block block = loadBlock(folder, network, manager);
       ModelInfo info = folder.model();
-      return new TrainedModel(info, new BlockAnswers(manager, info, Inference.of(manager, block)));
+      return new TrainedModel(
+          info, new BlockAnswers(manager, info, block, Inference.of(manager, block)));
     } catch (IOException | RuntimeException e) {
       manager.close();
       throw e;
@@ -176,6 +215,18 @@ public final class TrainedModel implements AutoCloseable {
    */
   public Predictions predict(ImageSet images, int batchSize) {
     return answers.predict(images, batchSize);
+  }
+
+  /**
+   * Says where in an image an answer comes from: with Grad-CAM through the network's gradients, or
+   * by occlusion if there are none or no convolution.
+   *
+   * @param image one image of the size that the model takes
+   * @param label index of the answer's class
+   * @return a map of the image's size
+   */
+  public HeatMap explain(ImageSet image, int label) {
+    return answers.explain(image, label);
   }
 
   /**

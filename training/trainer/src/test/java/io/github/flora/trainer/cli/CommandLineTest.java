@@ -75,6 +75,7 @@ final class CommandLineTest {
           --test=N
           --top=K [3]
           --output=FILE
+          --explain
           --json
           --csv
           -h, --help

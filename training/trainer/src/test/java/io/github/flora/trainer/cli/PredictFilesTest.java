@@ -182,6 +182,47 @@ final class PredictFilesTest {
     assertTrue(ImageIO.read(picture.toFile()).getWidth() > 20);
   }
 
+  /** What heat maps show is HeatMapTest's matter; an MLP has no convolution to look at. */
+  @Test
+  void explainsBesideThePicture() throws IOException {
+    Path file = file("a.png", 0, 2, Ink.BRIGHT_ON_BLACK);
+    Path picture = temp.resolve("answers.png");
+    Path explained = temp.resolve("answers.explained.png");
+    Cli cli = predict(file, "--explain", "--output", picture).succeeded();
+    assertTrue(
+        cli.out()
+            .endsWith(
+                "wrote %s%nwrote %s (%s)%n"
+                    .formatted(
+                        picture,
+                        explained,
+                        "occlusion by squares of 6×6: the network has no convolution to look at")),
+        cli.out());
+    BufferedImage one = ImageIO.read(picture.toFile());
+    BufferedImage two = ImageIO.read(explained.toFile());
+    assertTrue(two.getWidth() >= one.getWidth() && colours(two) > colours(one) + 100);
+    JsonObject entry = json(predict(file, "--explain", "--json", "--output", picture)).get(0);
+    JsonObject explanation = entry.getAsJsonObject("explanation");
+    assertEquals(explained.toString(), explanation.get("file").getAsString());
+    assertEquals(
+        "occlusion by squares of 6×6", explanation.get("method").getAsString(), entry::toString);
+  }
+
+  /** How many pixels of a picture aren't grey. */
+  private static int colours(BufferedImage image) {
+    int colours = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int rgb = image.getRGB(x, y);
+        int red = rgb >> 16 & 0xff;
+        int green = rgb >> 8 & 0xff;
+        int blue = rgb & 0xff;
+        colours += Math.max(Math.abs(red - green), Math.abs(green - blue)) > 40 ? 1 : 0;
+      }
+    }
+    return colours;
+  }
+
   @Test
   void aFolderIsSearchedForImages() throws IOException {
     Path folder = temp.resolve("digits");
