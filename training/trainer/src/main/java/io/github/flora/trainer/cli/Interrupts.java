@@ -8,15 +8,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Turns Ctrl-C (and SIGTERM) into a request to stop. The Java machine ends when its shutdown hooks
  * do, so the hook asks the work to stop and waits until it has.
  */
-final class Interrupts implements AutoCloseable {
+public final class Interrupts implements AutoCloseable {
 
   private static final AtomicBoolean UNDER_WAY = new AtomicBoolean();
   private static final long SECONDS_TO_STOP = 60;
 
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "flora-interrupt");
 
-  Interrupts() {
+  /** Watches from now on. */
+  public Interrupts() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -25,13 +27,27 @@ final class Interrupts implements AutoCloseable {
     return UNDER_WAY.get();
   }
 
-  /** Whether the user wants the work to end. */
-  boolean requested() {
+  /**
+   * Whether the user wants the work to end.
+   *
+   * @return true once the signal came
+   */
+  public boolean requested() {
     return underWay();
+  }
+
+  /**
+   * Waits until the user wants the work to end.
+   *
+   * @throws InterruptedException if this thread is interrupted meanwhile
+   */
+  public void await() throws InterruptedException {
+    asked.await();
   }
 
   private void stop() {
     UNDER_WAY.set(true);
+    asked.countDown();
     try {
       boolean unused = stopped.await(SECONDS_TO_STOP, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -13,22 +13,32 @@ import java.util.Map;
  * JSON as indented text. Unlike gson's own pretty printing, an array without objects or arrays
  * inside stays on one line: a confusion matrix of 102 classes takes 102 lines, not 10,404.
  */
-final class JsonText {
+public final class JsonText {
 
   private static final Gson GSON =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
   private JsonText() {}
 
-  /** The text, ending with a line break. */
-  static String of(JsonElement json) {
+  /**
+   * Writes JSON.
+   *
+   * @param json what to write
+   * @return the text, ending with a line break
+   */
+  public static String of(JsonElement json) {
     StringBuilder text = new StringBuilder();
     append(text, json, "\n");
     return text.append('\n').toString();
   }
 
-  /** A deep copy in which NaN and infinite numbers are null. */
-  static JsonElement finite(JsonElement json) {
+  /**
+   * Takes out what JSON has no number for.
+   *
+   * @param json what to copy
+   * @return a deep copy in which NaN and infinite numbers are null
+   */
+  public static JsonElement finite(JsonElement json) {
     if (json instanceof JsonObject object) {
       JsonObject copy = new JsonObject();
       for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
