@@ -5,7 +5,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.XavierInitializer;
@@ -48,9 +47,8 @@ final class Layers {
     return Linear.builder().setUnits(units).build();
   }
 
-  /** Over channels, with PyTorch's momentum (0.1, which DJL writes as 0.9) and epsilon (1e-5). */
   static Block batchNorm() {
-    return BatchNorm.builder().optAxis(1).optMomentum(0.9f).optEpsilon(1e-5f).build();
+    return new BatchNorm();
   }
 
   static Block dropout(float rate) {

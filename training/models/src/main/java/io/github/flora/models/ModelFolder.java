@@ -121,7 +121,8 @@ public final class ModelFolder {
             new NetworkOptions(
                 get(options, "classes").getAsInt(),
                 optionalFloat(options.get("dropout")),
-                options.has("batch_norm") && options.get("batch_norm").getAsBoolean()),
+                options.has("batch_norm") && options.get("batch_norm").getAsBoolean(),
+                options.has("head_hidden") ? options.get("head_hidden").getAsInt() : 0),
             new Shape(channels, get(input, "height").getAsInt(), get(input, "width").getAsInt()),
             margin == null ? 0 : margin.getAsInt(),
             floats(get(normalization, "mean").getAsJsonArray()),

@@ -30,7 +30,8 @@ record NetworkEntry(
     FIXED_DROPOUT,
     BATCH_NORM,
     /** Batch normalisation that is always there. */
-    FIXED_BATCH_NORM
+    FIXED_BATCH_NORM,
+    HEAD_HIDDEN
   }
 
   @Override
@@ -48,8 +49,14 @@ record NetworkEntry(
         && !options.contains(Option.FIXED_BATCH_NORM)) {
       throw rejected("has no batch normalisation");
     }
+    if (chosen.headHidden() > 0 && !options.contains(Option.HEAD_HIDDEN)) {
+      throw rejected("has no choice of a hidden layer in its head");
+    }
     return factory.apply(
-        rate != null ? chosen : new NetworkOptions(chosen.classes(), dropout, chosen.batchNorm()));
+        rate != null
+            ? chosen
+            : new NetworkOptions(
+                chosen.classes(), dropout, chosen.batchNorm(), chosen.headHidden()));
   }
 
   private IllegalArgumentException rejected(String reason) {

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param dropout share of the units that dropout drops, in [0, 1), 0 for none; null for the
  *     network's own default
  * @param batchNorm whether batch normalisation follows each convolution
+ * @param headHidden units of a hidden layer with ReLU in the head, 0 for none
  */
-public record NetworkOptions(int classes, @Nullable Float dropout, boolean batchNorm) {
+public record NetworkOptions(
+    int classes, @Nullable Float dropout, boolean batchNorm, int headHidden) {
 
   /**
    * Checks the values.
@@ -25,6 +27,20 @@ public record NetworkOptions(int classes, @Nullable Float dropout, boolean batch
     if (dropout != null && !(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), not " + dropout);
     }
+    if (headHidden < 0) {
+      throw new IllegalArgumentException("a hidden layer of " + headHidden + " units");
+    }
+  }
+
+  /**
+   * Options without a hidden layer in the head.
+   *
+   * @param classes as {@link #classes}
+   * @param dropout as {@link #dropout}
+   * @param batchNorm as {@link #batchNorm}
+   */
+  public NetworkOptions(int classes, @Nullable Float dropout, boolean batchNorm) {
+    this(classes, dropout, batchNorm, 0);
   }
 
   /**

@@ -57,8 +57,8 @@ public final class Networks {
               32,
               true,
               0f,
-              Set.of(Option.FIXED_BATCH_NORM),
-              o -> ResNet.resnet18(o.classes(), Stem.IMAGENET)),
+              Set.of(Option.DROPOUT, Option.FIXED_BATCH_NORM, Option.HEAD_HIDDEN),
+              o -> ResNet.resnet18(o, Stem.IMAGENET)),
           new NetworkEntry(
               "resnet34",
               "ResNet-34 (He 2015), torchvision's: 21.8 million parameters for 1000 classes",
@@ -66,8 +66,8 @@ public final class Networks {
               32,
               true,
               0f,
-              Set.of(Option.FIXED_BATCH_NORM),
-              o -> ResNet.resnet34(o.classes(), Stem.IMAGENET)),
+              Set.of(Option.DROPOUT, Option.FIXED_BATCH_NORM, Option.HEAD_HIDDEN),
+              o -> ResNet.resnet34(o, Stem.IMAGENET)),
           new NetworkEntry(
               "resnet18-small",
               "ResNet-18 for small images: begins with 3x3 instead of 7x7 and pooling",
@@ -75,8 +75,8 @@ public final class Networks {
               8,
               true,
               0f,
-              Set.of(Option.FIXED_BATCH_NORM),
-              o -> ResNet.resnet18(o.classes(), Stem.SMALL)),
+              Set.of(Option.DROPOUT, Option.FIXED_BATCH_NORM, Option.HEAD_HIDDEN),
+              o -> ResNet.resnet18(o, Stem.SMALL)),
           new NetworkEntry(
               "resnet34-small",
               "ResNet-34 for small images: begins with 3x3 instead of 7x7 and pooling",
@@ -84,8 +84,8 @@ public final class Networks {
               8,
               true,
               0f,
-              Set.of(Option.FIXED_BATCH_NORM),
-              o -> ResNet.resnet34(o.classes(), Stem.SMALL)));
+              Set.of(Option.DROPOUT, Option.FIXED_BATCH_NORM, Option.HEAD_HIDDEN),
+              o -> ResNet.resnet34(o, Stem.SMALL)));
 
   private static final List<NetworkEntry> SUPPLIED =
       Stream.of(OWN, DjlNetworks.ALL).flatMap(List::stream).toList();

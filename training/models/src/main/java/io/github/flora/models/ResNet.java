@@ -75,6 +75,18 @@ public final class ResNet {
    * @return the block
    */
   static Block create(int[] blocks, int classes, Stem stem) {
+    return create(blocks, NetworkOptions.of(classes), stem);
+  }
+
+  static Block resnet18(NetworkOptions options, Stem stem) {
+    return create(new int[] {2, 2, 2, 2}, options, stem);
+  }
+
+  static Block resnet34(NetworkOptions options, Stem stem) {
+    return create(new int[] {3, 4, 6, 3}, options, stem);
+  }
+
+  private static Block create(int[] blocks, NetworkOptions options, Stem stem) {
     NamedSequentialBlock root = new NamedSequentialBlock();
     if (stem == Stem.IMAGENET) {
       root.add("conv1", Layers.conv(WIDTH, 7, 2, 3))
@@ -98,12 +110,39 @@ public final class ResNet {
       root.add("layer" + (s + 1), stage);
     }
     root.setInitializer(KAIMING_NORMAL, Parameter.Type.WEIGHT);
-    return root.add("avgpool", Pool.globalAvgPool2dBlock()).add("fc", head(channels, classes));
+    root.add("avgpool", Pool.globalAvgPool2dBlock());
+    addHead(root, channels, options);
+    return root;
+  }
+
+  /**
+   * One dense layer {@code fc}, with dropout before it if asked for, so that torchvision's names
+   * stay; or what {@code nn.Sequential(nn.Linear, nn.ReLU, nn.Dropout, nn.Linear)} in its place
+   * would be called: {@code fc.0} and {@code fc.3}, without dropout {@code fc.2}.
+   */
+  private static void addHead(NamedSequentialBlock root, int inputs, NetworkOptions options) {
+    float dropout = options.dropoutOr(0f);
+    int hidden = options.headHidden();
+    if (hidden == 0) {
+      if (dropout > 0) {
+        root.add("dropout", Layers.dropout(dropout));
+      }
+      root.add("fc", dense(inputs, options.classes()));
+      return;
+    }
+    NamedSequentialBlock fc =
+        new NamedSequentialBlock().add("0", dense(inputs, hidden)).add("1", Activation.reluBlock());
+    if (dropout > 0) {
+      fc.add("2", Layers.dropout(dropout)).add("3", dense(hidden, options.classes()));
+    } else {
+      fc.add("2", dense(hidden, options.classes()));
+    }
+    root.add("fc", fc);
   }
 
   /** A dense layer that starts as {@code nn.Linear} does: uniform in ±1/√inputs, bias too. */
-  private static Block head(int inputs, int classes) {
-    Block fc = Layers.dense(classes);
+  private static Block dense(int inputs, int units) {
+    Block fc = Layers.dense(units);
     Initializer uniform = new UniformInitializer((float) (1 / Math.sqrt(inputs)));
     fc.setInitializer(uniform, Parameter.Type.WEIGHT);
     fc.setInitializer(uniform, Parameter.Type.BIAS);

@@ -22,7 +22,7 @@ import java.util.Set;
  * time, from any thread, and the file may be larger than 2 GiB (one tensor may not: DJL's arrays
  * are made from one buffer).
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements WeightsFile {
 
   /** The limit of the reference implementation. */
   private static final long MAX_HEADER_BYTES = 100_000_000;
@@ -95,33 +95,17 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /**
-   * The tensors' names.
-   *
-   * @return the names in the header's order
-   */
+  @Override
   public Set<String> names() {
     return header.tensors().keySet();
   }
 
-  /**
-   * A tensor's shape.
-   *
-   * @param name one of {@link #names()}
-   * @return the shape
-   * @throws IllegalArgumentException if there is no such tensor
-   */
+  @Override
   public Shape shape(String name) {
     return tensor(name).shape();
   }
 
-  /**
-   * The type of the array that {@link #read} gives.
-   *
-   * @param name one of {@link #names()}
-   * @return the type; FLOAT32 for bfloat16, UNKNOWN for a type that DJL has no name for
-   * @throws IllegalArgumentException if there is no such tensor
-   */
+  @Override
   public DataType dataType(String name) {
     return tensor(name).type().dataType();
   }
@@ -135,17 +119,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return header.metadata();
   }
 
-  /**
-   * Reads a tensor.
-   *
-   * @param manager what the array shall belong to
-   * @param name one of {@link #names()}
-   * @return a new array; bfloat16 is widened to FLOAT32
-   * @throws IllegalArgumentException if there is no such tensor
-   * @throws WeightsException if its type isn't one that DJL's engines have, or it is too large for
-   *     one DJL array
-   * @throws IOException if it can't be read
-   */
+  @Override
   public NDArray read(NDManager manager, String name) throws IOException {
     SafetensorsHeader.Tensor tensor = tensor(name);
     ElementType type = tensor.type();
@@ -205,11 +179,6 @@ public final class SafetensorsFile implements AutoCloseable {
     buffer.rewind();
   }
 
-  /**
-   * Closes the file. Arrays that were read stay.
-   *
-   * @throws IOException if that fails
-   */
   @Override
   public void close() throws IOException {
     channel.close();

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The weights of a block in a safetensors file, under the names of {@link ParameterNames}. */
+/** The weights of a block in a file, under the names of {@link ParameterNames}. */
 public final class Weights {
 
   /** PyTorch counts a normalisation's batches; DJL doesn't, and nothing depends on it. */
@@ -44,7 +44,7 @@ public final class Weights {
    * normalisation, is passed over.
    *
    * @param initializedBlock the block to change
-   * @param file a safetensors file with exactly the block's parameters
+   * @param file as {@link WeightsFile#open}, with exactly the block's parameters
    * @throws WeightsException if the file is malformed, or names, shapes or types don't fit; the
    *     message lists every difference, and the block is as it was
    * @throws IOException if the file can't be read
@@ -58,7 +58,7 @@ public final class Weights {
    * head for other classes than the file's. Whatever else differs is an error.
    *
    * @param initializedBlock the block to change
-   * @param file a safetensors file with all other parameters of the block
+   * @param file as {@link WeightsFile#open}, with all other parameters of the block
    * @param replaced names of parameters that aren't read, and of tensors that the block needn't
    *     have, such as {@code fc.weight} and {@code fc.bias}
    * @return what was read and what wasn't
@@ -69,7 +69,7 @@ public final class Weights {
   public static LoadReport loadMatching(Block initializedBlock, Path file, Set<String> replaced)
       throws IOException {
     Map<String, Parameter> parameters = ParameterNames.of(initializedBlock);
-    try (SafetensorsFile in = Safetensors.open(file)) {
+    try (WeightsFile in = WeightsFile.open(file)) {
       for (String name : replaced) {
         if (!parameters.containsKey(name) && !in.names().contains(name)) {
           throw new IllegalArgumentException("neither the model nor " + file + " has " + name);
@@ -113,7 +113,7 @@ public final class Weights {
 
   /** How a file differs from a block in the names that are asked for. */
   private static Differences compare(
-      Map<String, Parameter> parameters, SafetensorsFile in, Predicate<String> which) {
+      Map<String, Parameter> parameters, WeightsFile in, Predicate<String> which) {
     List<String> missing = new ArrayList<>();
     List<String> mismatched = new ArrayList<>();
     parameters.forEach(
@@ -149,7 +149,7 @@ public final class Weights {
         && parameters.containsKey(name.replace(BATCH_COUNTER, "running_mean"));
   }
 
-  private static void copy(SafetensorsFile in, String name, NDArray target) throws IOException {
+  private static void copy(WeightsFile in, String name, NDArray target) throws IOException {
     if (target.isEmpty()) {
       return;
     }

@@ -5,14 +5,20 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** A file of weights can't be used; the message is one line that names the file and says why. */
+/** Weights can't be used; the message is one line that names the file and says why. */
 public final class WeightsException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   WeightsException(Path file, String problem) {
     super(file + ": " + problem);
+  }
+
+  /** For weights that no file holds yet; the message is the whole line. */
+  WeightsException(String message, @Nullable IOException cause) {
+    super(message, cause);
   }
 
   /**

@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.Objects;
 
 /** What several tests need; all of them run on PyTorch. */
 final class Fixtures {
@@ -35,5 +37,10 @@ final class Fixtures {
       pixels[i] = (float) Math.cos((double) i * i * 0.01);
     }
     return manager.create(pixels, new Shape(n, 3, side, side));
+  }
+
+  /** The parameter of a name, which has to be there. */
+  static Parameter parameter(Block block, String name) {
+    return Objects.requireNonNull(ParameterNames.of(block).get(name), name);
   }
 }

@@ -325,7 +325,7 @@ final class NetworksTest {
     "lenet5, 0.5, false, model 'lenet5' has no dropout",
     "lenet5, 0, true, model 'lenet5' has no batch normalisation",
     "mlp, 0.5, true, model 'mlp' has no batch normalisation",
-    "resnet18, 0.5, true, model 'resnet18' has no dropout",
+    "djl-mobilenet-v2, 0.5, true, model 'djl-mobilenet-v2' has no dropout",
     "djl-vgg11, 0.2, false, 'model ''djl-vgg11'' has a dropout of 0.5, which can''t be changed'",
     "djl-squeezenet, 0, true, 'model ''djl-squeezenet'' has a dropout of 0.5, which can''t be changed'",
     "djl-googlenet, 0, true, model 'djl-googlenet' has no batch normalisation",
