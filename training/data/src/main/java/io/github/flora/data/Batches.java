@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * images are the same with any number. Thread-safe; passes are independent of each other, one pass
  * belongs to one thread.
  */
-public final class Batches {
+public final class Batches implements BatchSource {
 
   /** Batches that may be ready before they are asked for. */
   static final int AHEAD = 3;
@@ -90,7 +90,7 @@ public final class Batches {
     this.augmentation = augmentation;
   }
 
-  /** Returns the batches in one pass, the last partial one included. */
+  @Override
   public int count() {
     return (int) (((long) set.size() + batchSize - 1) / batchSize);
   }
@@ -101,6 +101,7 @@ public final class Batches {
    * @param parent each batch gets a manager below this one and lives on its device
    * @return the batches; each is to be closed by the caller
    */
+  @Override
   public Iterable<Batch> inOrder(NDManager parent) {
     return () -> new Pass(parent, IntStream.range(0, set.size()).toArray(), null);
   }
@@ -114,6 +115,7 @@ public final class Batches {
    * @param seed where the order comes from; take another one for each epoch
    * @return the batches; each is to be closed by the caller
    */
+  @Override
   public Iterable<Batch> shuffled(NDManager parent, long seed) {
     return () ->
         new Pass(

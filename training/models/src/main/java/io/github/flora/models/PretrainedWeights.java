@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -142,6 +144,28 @@ public record PretrainedWeights(Path file, @Nullable String url, String sha256) 
       }
     }
     return Weights.loadMatching(network, file, replaced);
+  }
+
+  /**
+   * Says in one line what came of loading.
+   *
+   * @param report what {@link #load} returned
+   * @return the file, how much was loaded, and what in the head is new
+   */
+  public String describe(LoadReport report) {
+    StringBuilder line = new StringBuilder("weights     ");
+    line.append(file.getFileName()).append(": ").append(report.loaded().size()).append(" tensors");
+    if (!report.kept().isEmpty()) {
+      line.append("; new: ").append(String.join(", ", report.kept()));
+    }
+    List<String> reasons = new ArrayList<>(report.mismatched());
+    if (!report.unexpected().isEmpty()) {
+      reasons.add("not used: " + String.join(", ", report.unexpected()));
+    }
+    if (!reasons.isEmpty()) {
+      line.append(" (the file's ").append(String.join("; ", reasons)).append(")");
+    }
+    return line.toString();
   }
 
   /** Returns a file's SHA-256. */

@@ -137,7 +137,8 @@ final class Trace implements AutoCloseable {
   }
 
   /**
-   * Starts TensorFlow's update of a variable in place, after what was read of it.
+   * Starts TensorFlow's update of a variable in place, after what was read of it; a further update
+   * of it comes after the one before, or sums would be rounded now this way and now that.
    *
    * @param type the operation, such as {@code ResourceApplyAdam}
    * @param cell the variable's
@@ -146,8 +147,9 @@ final class Trace implements AutoCloseable {
   Op update(String type, Cell cell) {
     cell.variable(eager);
     Capture capture = capture(cell);
+    Op op = capture.updated ? graph.opAfterEffect(type) : graph.opAfter(type, capture.read);
     capture.updated = true;
-    return graph.opAfter(type, capture.read).raw(capture.input);
+    return op.raw(capture.input);
   }
 
   /** Returns the handle of a variable, a further input of an update. */

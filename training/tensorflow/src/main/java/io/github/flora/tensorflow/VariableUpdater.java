@@ -318,7 +318,7 @@ final class VariableUpdater implements Updater {
         adam(gradient, adam.beta1(), adam.beta2(), false);
         return;
       }
-      // What Adam adds doesn't depend on the weight, so both may come in any order, one at a time.
+      // What Adam adds doesn't depend on the weight; the trace keeps the order all the same.
       Tensor pull = e.op("Mul").in(learningRate, number(decay)).one();
       Tensor less = e.op("Mul").raw(value, pull).one(value.layout());
       update("AssignSubVariableOp").raw(less).run();

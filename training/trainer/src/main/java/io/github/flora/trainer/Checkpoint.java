@@ -56,18 +56,25 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
     Safetensors.write(file, tensors, metadata);
   }
 
-  /** Puts everything back where it was; the step has to be as new. */
-  static Checkpoint load(Path file, Block block, TrainingStep step, NDManager manager)
-      throws IOException {
+  /** Puts the weights back, and says where the training was. */
+  static Checkpoint load(Path file, Block block, NDManager manager) throws IOException {
     try (SafetensorsFile tensors = Safetensors.open(file);
         NDManager scratch = manager.newSubManager()) {
-      Map<String, Parameter> parameters = ParameterNames.of(block);
-      for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+      for (Map.Entry<String, Parameter> entry : ParameterNames.of(block).entrySet()) {
         NDArray target = entry.getValue().getArray();
         NDArray value = read(file, tensors, MODEL + entry.getKey(), target, scratch);
         target.set(new NDIndex("..."), value);
       }
-      List<String> names = trained(parameters, step);
+      return metadata(file, tensors.metadata());
+    }
+  }
+
+  /** Puts the optimizer's state back; the step has to be as new. */
+  static void loadOptimizer(Path file, Block block, TrainingStep step, NDManager manager)
+      throws IOException {
+    try (SafetensorsFile tensors = Safetensors.open(file);
+        NDManager scratch = manager.newSubManager()) {
+      List<String> names = trained(ParameterNames.of(block), step);
       Map<String, List<NDArray>> state = new LinkedHashMap<>();
       for (Map.Entry<String, List<NDArray>> entry : step.updater().state().entrySet()) {
         List<NDArray> values = new ArrayList<>();
@@ -78,7 +85,6 @@ record Checkpoint(int epoch, Map<String, Double> numbers) {
         state.put(entry.getKey(), values);
       }
       step.updater().load(state);
-      return metadata(file, tensors.metadata());
     }
   }
 

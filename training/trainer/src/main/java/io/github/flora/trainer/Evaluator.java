@@ -3,6 +3,7 @@ package io.github.flora.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.flora.data.Batch;
+import io.github.flora.data.BatchSource;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
@@ -12,9 +13,8 @@ import io.github.flora.engine.Inference;
 public final class Evaluator {
 
   private final NDManager manager;
-  private final ImageSet images;
-  private final Normalization normalization;
-  private final int batchSize;
+  private final BatchSource examples;
+  private final int[] labels;
 
   /**
    * Creates the evaluator.
@@ -25,10 +25,20 @@ public final class Evaluator {
    * @param batchSize images per forward pass, at least 1
    */
   public Evaluator(NDManager manager, ImageSet images, Normalization normalization, int batchSize) {
+    this(manager, new Batches(images, normalization, batchSize), images.labels());
+  }
+
+  /**
+   * Creates the evaluator for examples of any kind.
+   *
+   * @param manager on the device to compute on
+   * @param examples what to ask the classifier; may be empty
+   * @param labels their true labels, in order
+   */
+  Evaluator(NDManager manager, BatchSource examples, int[] labels) {
     this.manager = manager;
-    this.images = images;
-    this.normalization = normalization;
-    this.batchSize = batchSize;
+    this.examples = examples;
+    this.labels = labels;
   }
 
   /**
@@ -47,11 +57,15 @@ public final class Evaluator {
      * @return loss and accuracy over all images
      */
     public static Scores of(Predictions predictions, ImageSet images) {
+      return of(predictions, images.labels());
+    }
+
+    private static Scores of(Predictions predictions, int[] labels) {
       double loss = 0;
       int hits = 0;
       for (int i = 0; i < predictions.size(); i++) {
-        loss += predictions.loss(i, images.label(i));
-        if (predictions.top1(i) == images.label(i)) {
+        loss += predictions.loss(i, labels[i]);
+        if (predictions.top1(i) == labels[i]) {
           hits++;
         }
       }
@@ -67,7 +81,7 @@ public final class Evaluator {
    * @return loss and accuracy over all images
    */
   public Scores scores(Inference model) {
-    return Scores.of(predictions(model), images);
+    return Scores.of(predictions(model), labels);
   }
 
   /**
@@ -81,13 +95,13 @@ public final class Evaluator {
     int classes = 0;
     int at = 0;
     long start = System.nanoTime();
-    for (Batch batch : new Batches(images, normalization, batchSize).inOrder(manager)) {
+    for (Batch batch : examples.inOrder(manager)) {
       try (batch) {
         NDArray output = model.forward(batch.images());
         float[] part = output.toFloatArray();
         if (classes == 0) {
           classes = part.length / batch.size();
-          logits = new float[images.size() * classes];
+          logits = new float[labels.length * classes];
         }
         System.arraycopy(part, 0, logits, at, part.length);
         at += part.length;

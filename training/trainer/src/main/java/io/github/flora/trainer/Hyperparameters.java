@@ -3,6 +3,7 @@ package io.github.flora.trainer;
 import io.github.flora.data.Augmentation;
 import io.github.flora.data.PhotoOptions;
 import io.github.flora.engine.Optimizer;
+import io.github.flora.models.NetworkOptions;
 import io.github.flora.trainer.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationSplit share of the training images that is kept for validation, in [0, 1)
  * @param dropout probability of dropping an activation, in [0, 1), or null for the network's own
  * @param batchNorm whether convolutions are followed by batch normalisation
+ * @param fineTuning how training starts from weights of others
  */
 public record Hyperparameters(
     int epochs,
@@ -57,7 +59,11 @@ public record Hyperparameters(
     Monitor monitor,
     double validationSplit,
     @Nullable Double dropout,
-    boolean batchNorm) {
+    boolean batchNorm,
+    FineTuning fineTuning) {
+
+  /** Of the tutorials' heads with a hidden layer. */
+  private static final float HIDDEN_DROPOUT = 0.5f;
 
   /** Checks the ranges; the message names the option of the command line. */
   public Hyperparameters {
@@ -112,6 +118,8 @@ public record Hyperparameters(
     if (dropout != null) {
       require(dropout >= 0 && dropout < 1, "--dropout", dropout, "at least 0 and below 1");
     }
+    // Runs of earlier versions say nothing of it.
+    fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
   }
 
   /**
@@ -150,7 +158,8 @@ public record Hyperparameters(
         .optMonitor(monitor)
         .optValidationSplit(validationSplit)
         .optDropout(dropout)
-        .optBatchNorm(batchNorm);
+        .optBatchNorm(batchNorm)
+        .optFineTuning(fineTuning);
   }
 
   /**
@@ -182,6 +191,20 @@ public record Hyperparameters(
   }
 
   /**
+   * Returns what these say of the network.
+   *
+   * @param classes number of classes
+   * @return the options; a head with a hidden layer has a dropout of 0.5 unless told otherwise
+   */
+  public NetworkOptions options(int classes) {
+    Float rate = dropout == null ? null : Float.valueOf(dropout.floatValue());
+    if (rate == null && fineTuning.headHidden() > 0) {
+      rate = HIDDEN_DROPOUT;
+    }
+    return new NetworkOptions(classes, rate, batchNorm, fineTuning.headHidden());
+  }
+
+  /**
    * Returns all values for people, by name.
    *
    * @return in a fixed order
@@ -208,6 +231,7 @@ public record Hyperparameters(
     values.put("validation split", String.valueOf(validationSplit));
     values.put("dropout", dropout == null ? "default" : dropout.toString());
     values.put("batch norm", String.valueOf(batchNorm));
+    values.putAll(fineTuning.describe());
     return values;
   }
 
@@ -241,6 +265,7 @@ public record Hyperparameters(
     private double validationSplit = 0.2;
     private @Nullable Double dropout;
     private boolean batchNorm;
+    private FineTuning fineTuning = FineTuning.NONE;
 
     private Builder() {}
 
@@ -465,6 +490,17 @@ public record Hyperparameters(
     }
 
     /**
+     * Sets {@link Hyperparameters#fineTuning}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optFineTuning(FineTuning value) {
+      fineTuning = value;
+      return this;
+    }
+
+    /**
      * Checks and returns the values.
      *
      * @return the hyperparameters
@@ -491,7 +527,8 @@ public record Hyperparameters(
           monitor,
           validationSplit,
           dropout,
-          batchNorm);
+          batchNorm,
+          fineTuning);
     }
   }
 }

@@ -16,12 +16,12 @@ import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.Inference;
-import io.github.flora.engine.TrainingStep;
-import io.github.flora.engine.UpdateRule;
+import io.github.flora.models.LoadReport;
 import io.github.flora.models.Network;
-import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
+import io.github.flora.models.PretrainedWeights;
 import io.github.flora.models.Weights;
+import io.github.flora.models.WeightsDownload;
 import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.ModelInfo;
@@ -30,6 +30,7 @@ import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.RunInfo.DataInfo;
 import io.github.flora.trainer.run.RunInfo.EngineInfo;
+import io.github.flora.trainer.run.RunInfo.PretrainedInfo;
 import io.github.flora.trainer.run.RunInfo.Result;
 import io.github.flora.trainer.run.RunInfo.Status;
 import io.github.flora.trainer.run.TrainedModel;
@@ -40,10 +41,12 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a recipe into a run folder: builds the model, runs the loop, keeps what it gives, and
@@ -121,6 +124,26 @@ public record Training(
           "images of %d×%d are too small for %s: choose an --image-size of %d or more"
               .formatted(photos.height(), photos.width(), network.name(), network.smallestSize()));
     }
+    Stages.check(this, network.newBlock(modelInfo(0, dataset.normalization()).options()));
+  }
+
+  /**
+   * Finds the weights to start from; downloads them if need be.
+   *
+   * @param notes told in one line when a download begins
+   * @return the weights, or null if training starts from random ones
+   * @throws IOException if they can't be had; the message says why
+   */
+  public @Nullable PretrainedWeights pretrained(Consumer<String> notes) throws IOException {
+    FineTuning tuning = hyperparameters.fineTuning();
+    return tuning.isPretrained()
+        ? PretrainedWeights.find(
+            tuning.pretrained(), network.name(), WeightsDownload.usual(), notes)
+        : null;
+  }
+
+  private static Consumer<String> noteTo(List<TrainingListener> listeners) {
+    return note -> listeners.forEach(listener -> listener.onNote(note));
   }
 
   /**
@@ -169,14 +192,18 @@ public record Training(
             : dataset.normalization();
     ModelInfo model = modelInfo(margin, normalization);
     Loss loss = loss(split.train());
-    RunInfo info = describe(split);
-    if (resume) {
-      info = info.goingOnFrom(folder.info());
-    } else {
+    RunInfo described = describe(split);
+    RunInfo info = resume ? described.goingOnFrom(folder.info()) : described;
+    // What a checkpoint has needn't be found again.
+    boolean goesOn = resume && Files.exists(folder.checkpoint());
+    PretrainedWeights weights = goesOn ? null : pretrained(noteTo(listeners));
+    if (weights != null) {
+      info = info.with(PretrainedInfo.of(weights));
+    }
+    if (!resume) {
       folder.write(model);
       folder.write(info);
     }
-    boolean begun = !resume;
     Batches batches =
         new Batches(
             split.train(),
@@ -184,51 +211,54 @@ public record Training(
             hyperparameters.batchSize(),
             Augmentation.parse(hyperparameters.augment(), split.train()));
     Course course = new Course(hyperparameters, batches.count());
-    Result result = null;
+    RunInfo started = info;
+    AtomicBoolean begun = new AtomicBoolean(!resume);
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
       manager.getEngine().setRandomSeed(seeds.initialisation());
       Block block = TrainedModel.newBlock(network, model, manager);
+      Checkpoint checkpoint = null;
       List<Epoch> history = List.of();
-      try (TrainingStep step = support.newStep(block, loss, updateRule())) {
-        if (resume && Files.exists(folder.checkpoint())) {
-          Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, step, manager);
-          course.load(checkpoint.numbers());
-          history = before(folder, checkpoint);
-        }
-        if (resume) {
-          // Not before: a checkpoint that can't be used must not cost what the run came to.
-          begun = true;
-          folder.write(info);
-        }
-        Consumer<String> warnings =
-            warning -> listeners.forEach(listener -> listener.onWarning(warning));
-        RunWriter writer =
-            new RunWriter(
-                folder,
-                recipe.name() + " on " + engine,
-                hyperparameters.monitor(),
-                history,
-                epoch ->
-                    Checkpoint.save(
-                        folder.checkpoint(), block, step, new Checkpoint(epoch, course.state())),
-                warnings);
-        TensorBoardListener board = new TensorBoardListener(folder.root(), warnings);
-        List<TrainingListener> all = new ArrayList<>(List.of(writer));
-        all.add(board);
-        all.addAll(listeners);
-        Evaluator validation =
-            new Evaluator(manager, split.validation(), normalization, hyperparameters.batchSize());
-        try (board) {
-          history =
-              new TrainingLoop(manager, block, step, batches, validation, course, seeds, all)
-                  .run(history, stop);
-        } catch (RuntimeException e) {
-          // The curves so far may show why.
-          writer.finish();
-          throw e;
-        }
-        writer.finish();
+      if (goesOn) {
+        checkpoint = Checkpoint.load(folder.checkpoint(), block, manager);
+        course.load(checkpoint.numbers());
+        history = before(folder, checkpoint);
+      } else if (weights != null) {
+        LoadReport report = weights.load(block);
+        listeners.forEach(listener -> listener.onNote(weights.describe(report)));
       }
+      Stages stages =
+          new Stages(this, support, manager, block, loss, split, normalization, batches, course);
+      Consumer<String> warnings =
+          warning -> listeners.forEach(listener -> listener.onWarning(warning));
+      RunWriter writer =
+          new RunWriter(
+              folder,
+              recipe.name() + " on " + engine,
+              hyperparameters.monitor(),
+              history,
+              epoch -> stages.save(folder.checkpoint(), epoch),
+              warnings);
+      TensorBoardListener board = new TensorBoardListener(folder.root(), warnings);
+      List<TrainingListener> all = new ArrayList<>(List.of(writer));
+      all.add(board);
+      all.addAll(listeners);
+      Stages.Begin begin =
+          () -> {
+            // Not before: a checkpoint that can't be used must not cost what the run came to.
+            if (begun.compareAndSet(false, true)) {
+              folder.write(started);
+            }
+          };
+      try (board) {
+        history = stages.run(history, checkpoint, folder, writer, all, begin, stop);
+      } catch (RuntimeException e) {
+        // The curves so far may show why.
+        writer.rescue();
+        writer.finish();
+        throw e;
+      }
+      writer.finish();
+      Result result = null;
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
         result = result(manager, block, images.test(), normalization, history);
@@ -238,10 +268,10 @@ public record Training(
       folder.write(info);
       return info;
     } catch (IOException | RuntimeException | Error e) {
-      if (begun) {
+      if (begun.get()) {
         recordFailure(folder, info, e);
       }
-      if (begun && e instanceof IOException) {
+      if (begun.get() && e instanceof IOException) {
         // Something couldn't be written; what earlier epochs wrote is whole.
         throw new RunException(
             "%s; mend that, then go on with --resume %s".formatted(e.getMessage(), folder.root()),
@@ -269,15 +299,6 @@ public record Training(
               .formatted(folder.history(), history.size(), checkpoint.epoch()));
     }
     return history.subList(0, checkpoint.epoch());
-  }
-
-  private UpdateRule updateRule() {
-    UpdateRule plain = UpdateRule.of(hyperparameters.newOptimizer());
-    return new UpdateRule(
-        plain.optimizer(),
-        hyperparameters.clipNorm(),
-        hyperparameters.decayNorms(),
-        plain.rateFactor());
   }
 
   private Loss loss(ImageSet training) {
@@ -313,13 +334,9 @@ public record Training(
   }
 
   private ModelInfo modelInfo(int margin, Normalization normalization) {
-    Double dropout = hyperparameters.dropout();
     return new ModelInfo(
         recipe.network(),
-        new NetworkOptions(
-            dataset.labels().size(),
-            dropout == null ? null : dropout.floatValue(),
-            hyperparameters.batchNorm()),
+        hyperparameters.options(dataset.labels().size()),
         new ModelInfo.Input(
             dataset.train().channels(),
             dataset.train().height() + 2 * margin,
@@ -351,12 +368,14 @@ public record Training(
         inForce(),
         hyperparameters.newOptimizer().numbers(),
         seed,
+        null,
         null);
   }
 
   /** The hyperparameters with what the network and the optimizer choose where nobody did. */
   private Hyperparameters inForce() {
-    Float own = network.dropout();
+    Float chosen = hyperparameters.options(1).dropout();
+    Float own = chosen == null ? network.dropout() : chosen;
     Hyperparameters.Builder builder =
         hyperparameters.toBuilder().optWeightDecay(hyperparameters.newOptimizer().weightDecay());
     if (hyperparameters.dropout() == null && own != null) {

@@ -31,6 +31,13 @@ public interface TrainingListener {
   default void onWarning(String message) {}
 
   /**
+   * Something was done before the epochs that people like to know of.
+   *
+   * @param message one line
+   */
+  default void onNote(String message) {}
+
+  /**
    * Figures of the epoch under way.
    *
    * @param epoch the epoch, from 1

@@ -3,7 +3,7 @@ package io.github.flora.trainer;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
-import io.github.flora.data.Batches;
+import io.github.flora.data.BatchSource;
 import io.github.flora.engine.Inference;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.trainer.TrainingListener.Progress;
@@ -20,9 +20,7 @@ public final class TrainingLoop {
 
   private final NDManager manager;
   private final Block block;
-  private final TrainingStep step;
-  private final Batches training;
-  private final Evaluator validation;
+  private final Stage stage;
   private final Course course;
   private final Seeds seeds;
   private final List<TrainingListener> listeners;
@@ -43,33 +41,48 @@ public final class TrainingLoop {
       NDManager manager,
       Block block,
       TrainingStep step,
-      Batches training,
+      BatchSource training,
       Evaluator validation,
+      Course course,
+      Seeds seeds,
+      List<TrainingListener> listeners) {
+    this(
+        manager,
+        block,
+        new Stage(block, step, training, validation, course.epochs(), false, 0),
+        course,
+        seeds,
+        listeners);
+  }
+
+  /** Creates the loop for a stage; the block is the whole model, for the listeners. */
+  TrainingLoop(
+      NDManager manager,
+      Block block,
+      Stage stage,
       Course course,
       Seeds seeds,
       List<TrainingListener> listeners) {
     this.manager = manager;
     this.block = block;
-    this.step = step;
-    this.training = training;
-    this.validation = validation;
+    this.stage = stage;
     this.course = course;
     this.seeds = seeds;
     this.listeners = List.copyOf(listeners);
   }
 
   /**
-   * Trains until the last epoch, until the course says that it is enough, or until told to stop;
-   * then the epoch under way doesn't count.
+   * Trains until the stage's last epoch, until the course says that it is enough, or until told to
+   * stop; then the epoch under way doesn't count.
    *
    * @param before the epochs that were completed earlier, in another process
-   * @param stop asked after every batch
+   * @param stop asked after every batch, where epochs are short after every epoch
    * @return all epochs that are completed
    * @throws TrainingException if the loss is no longer a number
    * @throws IOException if a listener can't write
    */
   public List<Epoch> run(List<Epoch> before, BooleanSupplier stop) throws IOException {
-    try (Inference inference = Inference.of(manager, block)) {
+    try (Inference inference = Inference.of(manager, stage.block())) {
       return run(before, stop, inference);
     }
   }
@@ -77,8 +90,9 @@ public final class TrainingLoop {
   private List<Epoch> run(List<Epoch> before, BooleanSupplier stop, Inference inference)
       throws IOException {
     List<Epoch> history = new ArrayList<>(before);
+    double preparation = stage.preparation();
     for (int epoch = before.size() + 1;
-        epoch <= course.epochs() && !course.stoppedEarly();
+        epoch <= stage.lastEpoch() && !course.stoppedEarly();
         epoch++) {
       // Seeding every epoch anew makes it independent of how the run came to it.
       manager.getEngine().setRandomSeed(seeds.engine(epoch));
@@ -87,24 +101,24 @@ public final class TrainingLoop {
       int done = 0;
       double rate = course.rate(epoch, 0);
       try (Meter meter = new Meter(manager)) {
-        for (Batch batch : training.shuffled(manager, seeds.shuffle(epoch))) {
+        for (Batch batch : stage.training().shuffled(manager, seeds.shuffle(epoch))) {
           rate = course.rate(epoch, done);
           try (batch) {
-            var outcome = step.step(batch.manager(), batch.images(), batch.labels(), rate);
+            var outcome = stage.step().step(batch.manager(), batch.images(), batch.labels(), rate);
             meter.add(outcome, batch.labels(), batch.size());
           }
           done++;
-          if (stop.getAsBoolean()) {
+          if (!stage.shortEpochs() && stop.getAsBoolean()) {
             return history;
           }
           long now = System.nanoTime();
-          if (now - shown >= NANOS_BETWEEN_PROGRESS || done == training.count()) {
+          if (now - shown >= NANOS_BETWEEN_PROGRESS || done == stage.training().count()) {
             shown = now;
             report(epoch, done, rate, meter, start);
           }
         }
         double trainSeconds = (System.nanoTime() - start) / 1e9;
-        Evaluator.Scores scores = validation.scores(inference);
+        Evaluator.Scores scores = stage.validation().scores(inference);
         // NaN is also what there is without validation images, but then the accuracy is NaN too.
         if (!Double.isFinite(scores.loss()) && !Double.isNaN(scores.accuracy())) {
           throw diverged(epoch, rate);
@@ -117,12 +131,16 @@ public final class TrainingLoop {
                 scores.loss(),
                 scores.accuracy(),
                 rate,
-                (System.nanoTime() - start) / 1e9,
+                (System.nanoTime() - start) / 1e9 + preparation,
                 meter.images() / trainSeconds);
+        preparation = 0;
         history.add(result);
         course.onEpoch(result);
         for (TrainingListener listener : listeners) {
           listener.onEpoch(result, block);
+        }
+        if (stage.shortEpochs() && stop.getAsBoolean()) {
+          return history;
         }
       }
     }
@@ -140,7 +158,7 @@ public final class TrainingLoop {
             epoch,
             course.epochs(),
             done,
-            training.count(),
+            stage.training().count(),
             meter.images(),
             loss,
             meter.accuracy(),

@@ -137,7 +137,8 @@ final class MovingRunsTest {
               block,
               Loss.softmaxCrossEntropyLoss(),
               training.hyperparameters().newOptimizer())) {
-        Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, step, manager);
+        Checkpoint checkpoint = Checkpoint.load(folder.checkpoint(), block, manager);
+        Checkpoint.loadOptimizer(folder.checkpoint(), block, step, manager);
         assertEquals(2, checkpoint.epoch());
         Checkpoint.save(written, block, step, checkpoint);
       }

@@ -126,6 +126,16 @@ public final class GraphEmitter extends Emitter implements AutoCloseable {
     return op;
   }
 
+  /**
+   * Starts an operation that runs only after the last one that was run for its effect.
+   *
+   * @param type its name in TensorFlow
+   * @return the operation
+   */
+  public Op opAfterEffect(String type) {
+    return op(type).after(effects.get(effects.size() - 1));
+  }
+
   private GraphTensor checked(Tensor tensor) {
     if (tensor instanceof GraphTensor own && own.graph() == this) {
       return own;

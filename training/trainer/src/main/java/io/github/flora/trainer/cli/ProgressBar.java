@@ -83,6 +83,13 @@ final class ProgressBar implements TrainingListener {
     out.flush();
   }
 
+  @Override
+  public void onNote(String message) {
+    leave();
+    out.println(message);
+    out.flush();
+  }
+
   /** Leaves the line that is being drawn over, so that what follows starts on one of its own. */
   void leave() {
     if (shown > 0) {

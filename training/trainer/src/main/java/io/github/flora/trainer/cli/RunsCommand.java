@@ -110,6 +110,7 @@ public final class RunsCommand implements FloraCommand {
       results.put("test accuracy", ProgressBar.percent(result.testAccuracy()));
       results.put("best epoch", Integer.toString(result.bestEpoch()));
       results.put("epochs done", Integer.toString(result.epochs()));
+      results.put("wall time", ProgressBar.duration(result.seconds()));
       results.put("images/s", String.format(Locale.ROOT, "%.0f", result.trainImagesPerSecond()));
     }
     return new RunRow(name, settings, results);

@@ -6,8 +6,8 @@ import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageDatasets;
 import io.github.flora.data.PhotoOptions;
 import io.github.flora.engine.Engines;
-import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
+import io.github.flora.models.PretrainedWeights;
 import io.github.flora.trainer.Hyperparameters;
 import io.github.flora.trainer.Recipe;
 import io.github.flora.trainer.Recipes;
@@ -91,6 +91,8 @@ public final class TrainCommand implements FloraCommand {
 
   @Mixin private HyperparameterOptions hyperparameterOptions = new HyperparameterOptions();
 
+  @Mixin private FineTuningOptions fineTuningOptions = new FineTuningOptions();
+
   @Option(
       names = "--seed",
       paramLabel = "N",
@@ -145,6 +147,9 @@ public final class TrainCommand implements FloraCommand {
             computing.threads(),
             plan.seed());
     training.check();
+    if (resume == null) {
+      findPretrained(training, err);
+    }
     try (Interrupts interrupts = new Interrupts();
         RunFolder folder =
             resume == null
@@ -184,6 +189,16 @@ public final class TrainCommand implements FloraCommand {
       }
       return finish(out, folder, info);
     }
+  }
+
+  /** Before there is a run folder: what can't be had shall leave nothing behind. */
+  private static void findPretrained(Training training, PrintWriter err) throws IOException {
+    PretrainedWeights unused =
+        training.pretrained(
+            note -> {
+              err.println("flora: " + note);
+              err.flush();
+            });
   }
 
   /** What is to be trained. */
@@ -297,14 +312,12 @@ public final class TrainCommand implements FloraCommand {
 
   private Hyperparameters hyperparameters(Recipe chosen) {
     try {
-      Hyperparameters h = hyperparameterOptions.over(chosen.defaults());
+      Hyperparameters h = fineTuningOptions.over(hyperparameterOptions.over(chosen.defaults()));
       // The network says now, not after the data were loaded, that it lacks an option.
-      Double dropout = h.dropout();
-      Block unused =
-          Networks.get(chosen.network())
-              .newBlock(
-                  new NetworkOptions(
-                      10, dropout == null ? null : dropout.floatValue(), h.batchNorm()));
+      Block unused = Networks.get(chosen.network()).newBlock(h.options(10));
+      if (!h.fineTuning().pretrained().equals("none")) {
+        PretrainedWeights.check(h.fineTuning().pretrained(), chosen.network());
+      }
       return h;
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.github.flora.trainer.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.flora.models.PretrainedWeights;
 import io.github.flora.trainer.Hyperparameters;
 import java.util.Collections;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer the optimizer's numbers by name, those that nobody chose included; empty in a
  *     file of a version that didn't write them
  * @param seed the run's seed
+ * @param pretrained the weights that it started from, null for random ones
  * @param result what came of it, null while it runs
  */
 public record RunInfo(
@@ -40,6 +42,7 @@ public record RunInfo(
     Hyperparameters hyperparameters,
     Map<String, Double> optimizer,
     long seed,
+    @Nullable PretrainedInfo pretrained,
     @Nullable Result result) {
 
   /** Copies the numbers; refuses a file that lacks something. */
@@ -118,6 +121,33 @@ public record RunInfo(
   }
 
   /**
+   * What it started from.
+   *
+   * @param file the file's name
+   * @param sha256 the file's digest, 64 hexadecimal digits
+   * @param url where it was downloaded from, or null
+   */
+  public record PretrainedInfo(String file, String sha256, @Nullable String url) {
+
+    /** Refuses a file that lacks something. */
+    public PretrainedInfo {
+      requireNonNull(file, "file");
+      requireNonNull(sha256, "sha256");
+    }
+
+    /**
+     * Describes weights.
+     *
+     * @param weights the weights
+     * @return their file's name, digest and origin
+     */
+    public static PretrainedInfo of(PretrainedWeights weights) {
+      return new PretrainedInfo(
+          String.valueOf(weights.file().getFileName()), weights.sha256(), weights.url());
+    }
+  }
+
+  /**
    * What came of it.
    *
    * @param testAccuracy share of right answers of the best weights on the test images, in [0, 1]
@@ -156,7 +186,38 @@ public record RunInfo(
         hyperparameters,
         optimizer,
         seed,
+        pretrained,
         newResult);
+  }
+
+  /**
+   * Returns the same run with the weights that it starts from.
+   *
+   * @param weights the weights
+   * @return a copy with these
+   * @throws RunException if it has started from others before
+   */
+  public RunInfo with(PretrainedInfo weights) throws RunException {
+    if (pretrained != null && !pretrained.sha256().equals(weights.sha256())) {
+      throw new RunException(
+          "the run started from another %s, of SHA-256 %s: restore that file or train again"
+              .formatted(pretrained.file(), pretrained.sha256()));
+    }
+    return new RunInfo(
+        status,
+        recipe,
+        model,
+        started,
+        flora,
+        java,
+        os,
+        engine,
+        data,
+        hyperparameters,
+        optimizer,
+        seed,
+        weights,
+        result);
   }
 
   /**
@@ -185,6 +246,7 @@ public record RunInfo(
         hyperparameters,
         optimizer,
         seed,
+        before.pretrained,
         result);
   }
 }

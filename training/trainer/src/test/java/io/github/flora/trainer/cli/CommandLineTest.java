@@ -50,6 +50,11 @@ final class CommandLineTest {
           --validation-split=SHARE
           --dropout=P
           --batch-norm
+          --pretrained=FILE|URL
+          --freeze=WHAT
+          --freeze-norms
+          --backbone-learning-rate=RATE
+          --head-hidden=UNITS
           --seed=N [1]
           --resume=RUN
           --strict

@@ -51,6 +51,7 @@ final class RunFilesTest {
           SmallData.hyperparameters(10, 128, "adam", 1e-3, 0.2, 0.25, true),
           Optimizer.of("adam").numbers(),
           7,
+          new RunInfo.PretrainedInfo("net.pth", "0".repeat(64), null),
           new Result(0.9912, 0.0251, 9, 10, 4321.5, 111.5));
 
   private static final ModelInfo MODEL =
@@ -129,7 +130,13 @@ final class RunFilesTest {
             "monitor": "val_accuracy",
             "validation_split": 0.2,
             "dropout": 0.25,
-            "batch_norm": true
+            "batch_norm": true,
+            "fine_tuning": {
+              "pretrained": "none",
+              "freeze": "none",
+              "freeze_norms": false,
+              "head_hidden": 0
+            }
           },
           "optimizer": {
             "beta1": 0.9,
@@ -138,6 +145,10 @@ final class RunFilesTest {
             "weight_decay": 0.0
           },
           "seed": 7,
+          "pretrained": {
+            "file": "net.pth",
+            "sha256": "0000000000000000000000000000000000000000000000000000000000000000"
+          },
           "result": {
             "test_accuracy": 0.9912,
             "test_loss": 0.0251,
@@ -162,7 +173,8 @@ final class RunFilesTest {
           "options": {
             "classes": 2,
             "dropout": 0.25,
-            "batch_norm": true
+            "batch_norm": true,
+            "head_hidden": 0
           },
           "input": {
             "channels": 1,
@@ -269,6 +281,7 @@ final class RunFilesTest {
             INFO.hyperparameters(),
             INFO.optimizer(),
             INFO.seed(),
+            null,
             null);
     RunException e = assertThrows(RunException.class, () -> now.goingOnFrom(INFO));
     assertEquals(

@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Fine-tuning on PyTorch. */
+final class PyTorchFineTuningTest extends AbstractFineTuningTest {
+
+  PyTorchFineTuningTest() {
+    super("PyTorch");
+  }
+}
