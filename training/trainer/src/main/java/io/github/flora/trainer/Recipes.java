@@ -2,6 +2,7 @@ package io.github.flora.trainer;
 
 import io.github.flora.models.Network;
 import io.github.flora.models.Networks;
+import io.github.flora.models.PretrainedWeights;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,12 +44,17 @@ public final class Recipes {
         .optEpochs(30)
         .optBatchSize(32)
         .optOptimizer("adamw")
+        .optLearningRate(3e-3)
         .optSchedule("cosine")
         .optWarmupEpochs(2)
         .optWeightDecay(0.05)
         .optDecayNorms(false)
         .optLabelSmoothing(0.1)
         .optAugment("standard")
+        .optFineTuning(
+            FineTuning.NONE
+                .withPretrained(PretrainedWeights.IMAGENET)
+                .withBackboneLearningRate(3e-4))
         .build();
   }
 
