@@ -58,7 +58,9 @@ public final class ExportCommand implements FloraCommand {
       names = "--output",
       paramLabel = "FILE",
       description =
-          "File to write (default in the run folder: model.onnx, or weights.safetensors).")
+          "File to write, of a SavedModel a folder that isn't there yet (default in the run folder:"
+              + " model.onnx, savedmodel or weights.safetensors). An ONNX file that doesn't agree with"
+              + " the model is kept as FILE.rejected.")
   private @Nullable Path output;
 
   @Option(

@@ -226,9 +226,18 @@ final class ElementwiseOperators {
   }
 
   private static Value cubeRoot(Call call, Operand x) {
-    // Engines raise to the power of a third as well, so that negative numbers give NaN.
     Value third = call.graph().scalar(x.value().type(), 1.0 / 3);
-    return call.node("Pow", x.like(), List.of(x.value(), third));
+    try (NDArray eight = call.tracer().manager().create(new float[] {-8});
+        NDArray root = eight.cbrt()) {
+      if (Float.isNaN(root.toFloatArray()[0])) {
+        // Some engines raise to the power of a third, so that negative numbers give NaN.
+        return call.node("Pow", x.like(), List.of(x.value(), third));
+      }
+    }
+    Value size = call.node("Abs", x.like(), List.of(x.value()));
+    Value root = call.node("Pow", x.like(), List.of(size, third));
+    Value sign = call.node("Sign", x.like(), List.of(x.value()));
+    return call.node("Mul", x.like(), List.of(root, sign));
   }
 
   private static Value test(Call call, String operator) {

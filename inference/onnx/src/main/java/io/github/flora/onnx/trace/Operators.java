@@ -58,7 +58,7 @@ final class Operators {
             .collect(Collectors.joining(",", "(", ")"));
   }
 
-  /** The names, for the documentation. */
+  /** The names, without overloads. */
   List<String> names() {
     return table.keySet().stream().map(s -> s.replaceAll("\\(.*", "")).distinct().sorted().toList();
   }
