@@ -164,23 +164,28 @@ public final class BenchCommand implements FloraCommand {
     if (output != null) {
       Files.createDirectories(output);
     }
-    List<Row> rows = measure(grid, err);
-    Report report = Report.of(commandLine(command), grid, rows, old);
-    if (output != null) {
-      write(report, output);
+    // Until all is printed: the Java machine ends when this is closed.
+    try (Interrupts interrupts = new Interrupts()) {
+      List<Row> rows =
+          measure(grid, err, interrupts, !noProgress && Boolean.getBoolean("flora.terminal"));
+      Report report = Report.of(commandLine(command), grid, rows, old);
+      if (output != null) {
+        write(report, output);
+      }
+      out.print(json ? report.toJson() : csv ? Text.csv(report) : Text.terminal(report));
+      if (output != null && !json && !csv) {
+        out.printf("wrote bench.json, bench.csv, bench.md and bench.png into %s%n", output);
+      }
+      out.flush();
+      return rows.stream().anyMatch(row -> row.imagesPerSecond() != null) ? 0 : 1;
     }
-    out.print(json ? report.toJson() : csv ? Text.csv(report) : Text.terminal(report));
-    if (output != null && !json && !csv) {
-      out.printf("wrote bench.json, bench.csv, bench.md and bench.png into %s%n", output);
-    }
-    out.flush();
-    return rows.stream().anyMatch(row -> row.imagesPerSecond() != null) ? 0 : 1;
   }
 
-  private List<Row> measure(Grid grid, PrintWriter err) throws IOException {
-    Progress progress = new Progress(err, !noProgress && Boolean.getBoolean("flora.terminal"));
+  private static List<Row> measure(
+      Grid grid, PrintWriter err, Interrupts interrupts, boolean interactive) throws IOException {
+    Progress progress = new Progress(err, interactive);
     Path work = Files.createTempDirectory("flora-bench");
-    try (Interrupts interrupts = new Interrupts()) {
+    try {
       Rounds measuring =
           new Rounds(grid, work, new Processes(work, interrupts::requested), progress);
       try {

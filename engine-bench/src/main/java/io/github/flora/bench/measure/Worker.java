@@ -205,7 +205,9 @@ public final class Worker {
   private static double accuracy(Job.Measuring job, Contestant contestant) throws IOException {
     Job.Data data = Objects.requireNonNull(job.data());
     Path folder = data.folder() == null ? null : Path.of(data.folder());
-    ImageSet images = ImageDatasets.load(new DataRequest(data.name(), folder, false, 0, photos(job.model()))).test();
+    ImageSet images =
+        ImageDatasets.load(new DataRequest(data.name(), folder, false, 0, photos(job.model())))
+            .test();
     if (job.model().margin() > 0) {
       images = images.padded(job.model().margin());
     }

@@ -1,0 +1,5 @@
+/** Tests of what runs in a process of its own. */
+@NullMarked
+package io.github.flora.bench.measure;
+
+import org.jspecify.annotations.NullMarked;
