@@ -1,5 +1,6 @@
 package io.github.flora.data;
 
+import io.github.flora.data.ImageFileException.Reason;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -67,6 +68,7 @@ public final class ImageFiles {
     List<Path> files = find(fileOrFolder);
     if (files.isEmpty()) {
       throw new ImageFileException(
+          Reason.UNREADABLE,
           fileOrFolder.toString(),
           "there is no image in this folder; it looks for " + String.join(", ", extensions()),
           null);
@@ -124,10 +126,12 @@ public final class ImageFiles {
     String name = file.toString();
     try {
       if (Files.isDirectory(file)) {
-        throw new ImageFileException(name, "this is a folder; name an image in it", null);
+        throw new ImageFileException(
+            Reason.UNREADABLE, name, "this is a folder; name an image in it", null);
       }
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new ImageFileException(name, "this isn't a regular file; name an image", null);
+        throw new ImageFileException(
+            Reason.UNREADABLE, name, "this isn't a regular file; name an image", null);
       }
       try (InputStream stream = Files.newInputStream(file)) {
         return stream.readNBytes((int) MAX_BYTES + 1);
@@ -152,26 +156,45 @@ public final class ImageFiles {
    */
   public static DecodedImage decode(byte[] bytes, String name, int channels)
       throws ImageFileException {
+    return decode(bytes, name, channels, MAX_PIXELS);
+  }
+
+  /**
+   * Decodes an image that a stranger sent.
+   *
+   * @param bytes the content of an image file
+   * @param name what to call it in errors
+   * @param channels 1 for grey or 3 for sRGB
+   * @param maxPixels pixels of the largest image that is decoded; a larger one is refused by its
+   *     header
+   * @return the upright image
+   * @throws ImageFileException if it isn't an image, is damaged or too large
+   */
+  public static DecodedImage decode(byte[] bytes, String name, int channels, long maxPixels)
+      throws ImageFileException {
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException("An image of " + channels + " channels");
     }
     if (bytes.length == 0) {
-      throw new ImageFileException(name, "the file is empty; get it again", null);
+      throw new ImageFileException(Reason.EMPTY, name, "the file is empty; get it again", null);
     }
     if (bytes.length > MAX_BYTES) {
       throw new ImageFileException(
-          name, "larger than %d MiB; make it smaller".formatted(MAX_BYTES >> 20), null);
+          Reason.TOO_LARGE,
+          name,
+          "larger than %d MiB; make it smaller".formatted(MAX_BYTES >> 20),
+          null);
     }
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {
-        throw new ImageFileException(name, unknownFormat(bytes), null);
+        throw new ImageFileException(Reason.UNKNOWN_FORMAT, name, unknownFormat(bytes), null);
       }
       ImageReader reader = readers.next();
       try {
         reader.setInput(stream, true, true);
-        BufferedImage image = decode(reader, name);
+        BufferedImage image = decode(reader, name, maxPixels);
         return Orientation.upright(Pixels.of(image, channels), Orientation.of(bytes));
       } finally {
         reader.dispose();
@@ -181,27 +204,35 @@ public final class ImageFiles {
     } catch (IOException | RuntimeException e) {
       if (Pixels.UNSUPPORTED.equals(e.getMessage())) {
         throw new ImageFileException(
-            name, "its colours aren't grey, RGB or CMYK; save it as RGB", e);
+            Reason.UNKNOWN_COLOURS,
+            name,
+            "its colours aren't grey, RGB or CMYK; save it as RGB",
+            e);
       }
       // Decoders meet damage with exceptions of any kind.
       throw damaged(name, e.getMessage(), e);
     } catch (OutOfMemoryError e) {
       throw new ImageFileException(
-          name, "there is too little memory for it; make it smaller, or raise -Xmx", e);
+          Reason.MEMORY,
+          name,
+          "there is too little memory for it; make it smaller, or raise -Xmx",
+          e);
     }
   }
 
-  private static BufferedImage decode(ImageReader reader, String name) throws IOException {
+  private static BufferedImage decode(ImageReader reader, String name, long maxPixels)
+      throws IOException {
     long width = reader.getWidth(0);
     long height = reader.getHeight(0);
     if (width < 1 || height < 1) {
       throw damaged(name, "its header says %d×%d pixels".formatted(width, height), null);
     }
-    if (width * height > MAX_PIXELS) {
+    if (width * height > maxPixels) {
       throw new ImageFileException(
+          Reason.TOO_LARGE,
           name,
-          "its header says %d×%d pixels, above the limit of %d million; make it smaller"
-              .formatted(width, height, MAX_PIXELS / 1_000_000),
+          "its header says %d×%d pixels, above the limit of %s; make it smaller"
+              .formatted(width, height, limit(maxPixels)),
           null);
     }
     AtomicReference<@Nullable String> warning = new AtomicReference<>();
@@ -213,6 +244,10 @@ public final class ImageFiles {
       throw damaged(name, text, null);
     }
     return image;
+  }
+
+  private static String limit(long pixels) {
+    return pixels % 1_000_000 == 0 ? pixels / 1_000_000 + " million" : "%,d".formatted(pixels);
   }
 
   private static boolean isAboutMissingData(String warning) {
@@ -239,7 +274,8 @@ public final class ImageFiles {
   }
 
   private static ImageFileException missing(String name, @Nullable Throwable cause) {
-    return new ImageFileException(name, "there is no such file; check the path", cause);
+    return new ImageFileException(
+        Reason.UNREADABLE, name, "there is no such file; check the path", cause);
   }
 
   private static ImageFileException unreadable(String name, @Nullable IOException cause) {
@@ -248,13 +284,19 @@ public final class ImageFiles {
             ? "access denied"
             : oneLine(cause == null ? null : cause.getMessage());
     return new ImageFileException(
-        name, "can't be read (" + why + "); check the path and its permissions", cause);
+        Reason.UNREADABLE,
+        name,
+        "can't be read (" + why + "); check the path and its permissions",
+        cause);
   }
 
   private static ImageFileException damaged(
       String name, @Nullable String why, @Nullable Throwable cause) {
     return new ImageFileException(
-        name, "the image is damaged or cut off (" + oneLine(why) + "); get it again", cause);
+        Reason.DAMAGED,
+        name,
+        "the image is damaged or cut off (" + oneLine(why) + "); get it again",
+        cause);
   }
 
   private static String oneLine(@Nullable String text) {

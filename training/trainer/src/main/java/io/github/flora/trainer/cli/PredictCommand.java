@@ -5,8 +5,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.flora.data.DataException;
-import io.github.flora.data.DecodedImage;
-import io.github.flora.data.Digits;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageFiles;
 import io.github.flora.data.ImageSet;
@@ -15,6 +13,7 @@ import io.github.flora.trainer.explain.HeatMap;
 import io.github.flora.trainer.report.Gallery;
 import io.github.flora.trainer.report.Tile;
 import io.github.flora.trainer.run.ModelInfo;
+import io.github.flora.trainer.run.PreparedImage;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -238,33 +237,10 @@ public final class PredictCommand implements FloraCommand {
   }
 
   private static Sample sample(Path file, ModelInfo model) throws DataException {
-    ModelInfo.Input input = model.input();
-    int height = input.height() - 2 * model.margin();
-    int width = input.width() - 2 * model.margin();
-    DecodedImage image = ImageFiles.read(file, input.channels());
-    boolean inverted = false;
-    Integer resize = model.resize();
-    if (resize != null) {
-      image = image.middle(resize, height, width);
-    } else if (input.channels() == 1 && digits(model.labels())) {
-      Digits.Prepared prepared = Digits.prepare(image, height, width);
-      if (prepared.blank()) {
-        throw new DataException(file + ": nothing can be seen in it: is it blank?");
-      }
-      image = prepared.image();
-      inverted = prepared.inverted();
-    } else {
-      image = image.covering(height, width);
-    }
-    return new Sample(
-        file.toString(),
-        ImageSet.of(image.pixels(), new int[] {0}, height, width, input.channels()),
-        -1,
-        inverted);
-  }
-
-  private static boolean digits(List<String> labels) {
-    return labels.stream().allMatch(label -> label.matches("\\d"));
+    String name = file.toString();
+    PreparedImage prepared =
+        PreparedImage.of(ImageFiles.read(file, model.input().channels()), name, model);
+    return new Sample(name, prepared.image(), -1, prepared.inverted());
   }
 
   private void print(

@@ -3,6 +3,7 @@ package io.github.flora.trainer.cli;
 import io.github.flora.data.DataRequest;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageDatasets;
+import io.github.flora.engine.Engines;
 import io.github.flora.trainer.run.ModelFile;
 import io.github.flora.trainer.run.ModelLoader;
 import io.github.flora.trainer.run.RunFolder;
@@ -15,7 +16,7 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** What a command asks: the model of a run folder, or one in a file. */
-final class Subject implements AutoCloseable {
+public final class Subject implements AutoCloseable {
 
   private static final int BATCH_SIZE = 128;
 
@@ -63,6 +64,25 @@ final class Subject implements AutoCloseable {
    */
   static Subject of(Path path, @Nullable Path dataFolder, EngineOptions engines)
       throws IOException {
+    return of(path, dataFolder, engines, Engines.DEFAULT);
+  }
+
+  /**
+   * Finds out what a path means; loads no engine and no weights.
+   *
+   * @param path a run folder or a model file
+   * @param engines the engine that the command line names
+   * @param fallback the engine for a run folder when nobody names one
+   * @return what is asked
+   * @throws IOException if there is no run and no model there
+   */
+  public static Subject of(Path path, EngineOptions engines, String fallback) throws IOException {
+    return of(path, null, engines, fallback);
+  }
+
+  private static Subject of(
+      Path path, @Nullable Path dataFolder, EngineOptions engines, String fallback)
+      throws IOException {
     for (ModelLoader loader : ServiceLoader.load(ModelLoader.class)) {
       if (loader.reads(path)) {
         engines.require(loader.engine(), path);
@@ -81,7 +101,7 @@ final class Subject implements AutoCloseable {
             loader);
       }
     }
-    String engine = engines.name();
+    String engine = engines.name(fallback);
     RunFolder folder = RunFolder.open(path);
     RunInfo info = folder.info();
     return new Subject(
@@ -100,7 +120,12 @@ final class Subject implements AutoCloseable {
     return null;
   }
 
-  String recipe() {
+  /**
+   * Names what was trained.
+   *
+   * @return the recipe, or the file's name where it doesn't say
+   */
+  public String recipe() {
     return recipe;
   }
 
@@ -133,8 +158,14 @@ final class Subject implements AutoCloseable {
     return ImageDatasets.load(data);
   }
 
-  /** Loads the model on the engine that the options chose. */
-  TrainedModel load(EngineOptions.Chosen computing) throws IOException {
+  /**
+   * Loads the model.
+   *
+   * @param computing the engine that the options chose
+   * @return the model, the caller's to close
+   * @throws IOException if it can't be loaded
+   */
+  public TrainedModel load(EngineOptions.Chosen computing) throws IOException {
     if (file != null && loader != null) {
       return loader.load(file, computing.device(), computing.threads());
     }

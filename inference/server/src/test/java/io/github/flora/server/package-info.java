@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.flora.server;
+
+import org.jspecify.annotations.NullMarked;
