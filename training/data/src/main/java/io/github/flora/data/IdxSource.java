@@ -22,7 +22,8 @@ record IdxSource(
     String artifactId,
     List<String> labels,
     Map<String, String> md5,
-    String website) {
+    String website)
+    implements FileSource {
 
   static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
   static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -64,30 +65,22 @@ record IdxSource(
           Map.of(),
           "https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion");
 
-  static final List<IdxSource> ALL = List.of(MNIST, FASHION_MNIST);
 
-  /** What to do where the files can't be had, the end of many a message. */
-  String wayOut() {
+  @Override
+  public String wayOut() {
     return "get the four IDX files from %s into a folder and pass it with --data, or set FLORA_DATA"
             .formatted(website)
         + " to the folder above "
         + name;
   }
 
-  /** Whether any of the four files lies in the folder. */
-  boolean isIn(Path folder) {
+  @Override
+  public boolean isIn(Path folder) {
     return FILES.stream().flatMap(base -> candidates(folder, base)).anyMatch(Files::exists);
   }
 
-  /**
-   * Reads the four files.
-   *
-   * @param folder where they lie, under any of their usual names
-   * @param origin goes into the data set
-   * @param published whether the content has to be the published one
-   * @throws DataException if a file is missing or broken
-   */
-  ImageDataset read(Path folder, String origin, boolean published) throws DataException {
+  @Override
+  public ImageDataset read(Path folder, String origin, boolean published) throws DataException {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           "%s: %s %s; %s"

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data sets known by name. MNIST and Fashion-MNIST come from the folder asked for, else from
+ * The data sets known by name. MNIST, Fashion-MNIST and CIFAR-10 come from the folder asked for, else from
  * {@code $FLORA_DATA/<name>}, else from DJL's cache or repository; where MNIST can't be had,
  * synthetic digits may stand in for it.
  */
@@ -22,12 +22,15 @@ public final class ImageDatasets {
 
   private static final String VERSION = "1.0";
 
+  private static final List<FileSource> SOURCES =
+      List.of(IdxSource.MNIST, IdxSource.FASHION_MNIST, new Cifar10());
+
   private ImageDatasets() {}
 
   /** Returns the names that {@link #load} knows. */
   public static List<String> names() {
     return Stream.concat(
-            IdxSource.ALL.stream().map(IdxSource::name),
+            SOURCES.stream().map(FileSource::name),
             Stream.of(SyntheticDigits.NAME, Flowers102.NAME, PhotoDatasets.OWN))
         .toList();
   }
@@ -68,8 +71,8 @@ public final class ImageDatasets {
     if (request.name().equals(Flowers102.NAME) || request.name().equals(PhotoDatasets.OWN)) {
       return PhotoSource.load(request);
     }
-    IdxSource source =
-        IdxSource.ALL.stream()
+    FileSource source =
+        SOURCES.stream()
             .filter(known -> known.name().equals(request.name()))
             .findFirst()
             .orElseThrow(
@@ -109,7 +112,7 @@ public final class ImageDatasets {
         : Optional.of(Path.of(root, name)).filter(Files::exists);
   }
 
-  private static ImageDataset download(Repository repository, IdxSource source)
+  private static ImageDataset download(Repository repository, FileSource source)
       throws DataException {
     try {
       MRL mrl = repository.dataset(CV.ANY, BasicDatasets.GROUP_ID, source.artifactId(), VERSION);

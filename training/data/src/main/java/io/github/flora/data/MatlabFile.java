@@ -53,18 +53,24 @@ final class MatlabFile {
                 .setEntryFilter(MatlabFile::check);
         return new MatlabFile(path, reader.readMat());
       }
-    } catch (TooLargeException e) {
-      throw new DataException(
-          "%s claims to hold %s, which no list of labels has: is it the right file?"
-              .formatted(path, e.getMessage()),
-          e);
     } catch (IOException | RuntimeException e) {
+      // The reader wraps what a filter throws.
+      TooLargeException claim =
+          e instanceof TooLargeException own
+              ? own
+              : e.getCause() instanceof TooLargeException cause ? cause : null;
       throw new DataException(
-          "%s can't be read as a MATLAB file (%s): get it again"
-              .formatted(
-                  path, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+          claim == null
+              ? "%s can't be read as a MATLAB file (%s): get it again".formatted(path, reason(e))
+              : "%s claims to hold %s, which no list of labels has: is it the right file?"
+                  .formatted(path, claim.getMessage()),
           e);
     }
+  }
+
+  private static String reason(Exception e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
   }
 
   private static boolean check(Mat5Reader.EntryHeader header) {

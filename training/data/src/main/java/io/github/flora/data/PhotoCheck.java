@@ -85,7 +85,7 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
       Path twin = learnt.get(digests.get(i));
       if (photos.get(i).part() == Photo.Part.TEST && twin != null) {
         leaks.add(
-            "%s of the test is the same file as %s, which is trained with"
+            "%s of the test is the same file as %s, which training sees"
                 .formatted(photos.get(i).file(), twin));
       }
     }

@@ -57,8 +57,8 @@ final class PhotoDatasets {
     List<String> leaks = check.leaks();
     if (!leaks.isEmpty()) {
       problems.add(
-          "%,d test image%s also trained with, so the test will look better than it is:"
-              .formatted(leaks.size(), leaks.size() == 1 ? " is" : "s are"));
+          "%,d of the test images %s also among those that training sees, so the result will look better than it is:"
+              .formatted(leaks.size(), leaks.size() == 1 ? "is" : "are"));
       problems.addAll(leaks);
     }
     List<Photo> good = check.photos();

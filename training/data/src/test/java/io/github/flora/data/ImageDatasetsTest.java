@@ -55,7 +55,7 @@ class ImageDatasetsTest {
   @Test
   void namesArePinned() {
     assertEquals(
-        List.of("mnist", "fashion-mnist", "synthetic-digits", "flowers102", "photos"),
+        List.of("mnist", "fashion-mnist", "cifar10", "synthetic-digits", "flowers102", "photos"),
         ImageDatasets.names());
   }
 
@@ -177,7 +177,7 @@ class ImageDatasetsTest {
   @Test
   void anUnknownNameListsTheKnown() {
     assertEquals(
-        "There is no data set 'minst'; there are mnist, fashion-mnist, synthetic-digits, flowers102, photos",
+        "There is no data set 'minst'; there are mnist, fashion-mnist, cifar10, synthetic-digits, flowers102, photos",
         problem(request("minst", null, true)));
   }
 }

@@ -74,6 +74,8 @@ public final class ModelFolder {
    *
    * @param input one image, C×H×W
    * @param margin rows and columns of zeros around every image that lie within {@code input}
+   * @param resize length that the shorter side of a photograph is resized to before the middle is
+   *     cut out, or null if all of the image is brought to the input's size
    * @param mean per channel, in units of the brightest pixel
    * @param std per channel, in the same unit
    * @param labels the classes' names in the order of the logits
@@ -84,6 +86,7 @@ public final class ModelFolder {
       NetworkOptions options,
       Shape input,
       int margin,
+      @Nullable Integer resize,
       float[] mean,
       float[] std,
       List<String> labels) {}
@@ -114,6 +117,7 @@ public final class ModelFolder {
     JsonObject input = get(json, "input").getAsJsonObject();
     JsonObject normalization = get(json, "normalization").getAsJsonObject();
     JsonElement margin = json.get("margin");
+    JsonElement resize = json.get("resize");
     int channels = get(input, "channels").getAsInt();
     Description description =
         new Description(
@@ -125,6 +129,7 @@ public final class ModelFolder {
                 options.has("head_hidden") ? options.get("head_hidden").getAsInt() : 0),
             new Shape(channels, get(input, "height").getAsInt(), get(input, "width").getAsInt()),
             margin == null ? 0 : margin.getAsInt(),
+            resize == null || resize.isJsonNull() ? null : resize.getAsInt(),
             floats(get(normalization, "mean").getAsJsonArray()),
             floats(get(normalization, "std").getAsJsonArray()),
             strings(get(json, "labels").getAsJsonArray()));

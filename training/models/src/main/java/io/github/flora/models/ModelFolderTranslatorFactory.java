@@ -56,6 +56,10 @@ public final class ModelFolderTranslatorFactory extends BaseImageTranslatorFacto
     int height = (int) description.input().get(1) - 2 * description.margin();
     int width = (int) description.input().get(2) - 2 * description.margin();
     Shape shape = pixels.getShape();
+    Integer resize = description.resize();
+    if (resize != null) {
+      return AntialiasedResize.middle(pixels, resize, height, width);
+    }
     // An engine without resizing can still be given images of the right size.
     return shape.get(0) == height && shape.get(1) == width
         ? pixels

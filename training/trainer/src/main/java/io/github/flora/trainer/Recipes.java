@@ -35,7 +35,23 @@ public final class Recipes {
     for (String dataset : List.of("flowers102", "photos")) {
       recipes.add(new Recipe(dataset + "-resnet18", dataset, "resnet18", false, photographs()));
     }
+    recipes.add(new Recipe("cifar10-resnet18", "cifar10", "resnet18", false, smallPictures()));
     return List.copyOf(recipes);
+  }
+
+  /** What people train ResNets on CIFAR-10 with, for a fraction of the usual 200 epochs. */
+  private static Hyperparameters smallPictures() {
+    return Hyperparameters.builder()
+        .optEpochs(30)
+        .optBatchSize(128)
+        .optOptimizer("sgd")
+        .optLearningRate(0.1)
+        .optSchedule("cosine")
+        .optWarmupEpochs(2)
+        .optWeightDecay(5e-4)
+        .optAugment("standard")
+        .optValidationSplit(0.1)
+        .build();
   }
 
   /** What people fine-tune a ResNet on some hundred photographs with. */

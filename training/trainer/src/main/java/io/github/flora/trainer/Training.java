@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
 import io.github.flora.data.Augmentation;
+import io.github.flora.data.Batch;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
@@ -36,6 +37,7 @@ import io.github.flora.trainer.run.RunInfo.Status;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -186,10 +188,7 @@ public record Training(
     int margin = margin();
     ImageDataset images = margin == 0 ? dataset : dataset.padded(margin);
     TrainValidation split = split(images, seeds);
-    Normalization normalization =
-        recipe.standardize()
-            ? Normalization.standardizing(dataset.train())
-            : dataset.normalization();
+    Normalization normalization = normalization();
     ModelInfo model = modelInfo(margin, normalization);
     Loss loss = loss(split.train());
     RunInfo described = describe(split);
@@ -204,12 +203,7 @@ public record Training(
       folder.write(model);
       folder.write(info);
     }
-    Batches batches =
-        new Batches(
-            split.train(),
-            normalization,
-            hyperparameters.batchSize(),
-            Augmentation.parse(hyperparameters.augment(), split.train()));
+    Batches batches = batches(split.train(), normalization);
     Course course = new Course(hyperparameters, batches.count());
     RunInfo started = info;
     AtomicBoolean begun = new AtomicBoolean(!resume);
@@ -279,6 +273,44 @@ public record Training(
       }
       throw e;
     }
+  }
+
+  /**
+   * Draws the first batch of the first epoch as the network will see it: cropped, augmented and
+   * normalised, and turned back into colours.
+   *
+   * @param png the file to write or replace
+   * @throws IOException if it can't be written
+   */
+  public void showBatch(Path png) throws IOException {
+    Seeds seeds = new Seeds(seed);
+    int margin = margin();
+    ImageSet train = split(margin == 0 ? dataset : dataset.padded(margin), seeds).train();
+    Normalization normalization = normalization();
+    try (NDManager manager = NDManager.newBaseManager(device, engine);
+        Batch batch =
+            batches(train, normalization).shuffled(manager, seeds.shuffle(1)).iterator().next()) {
+      BatchPicture.write(
+          png,
+          "What %s sees: the first batch of epoch 1".formatted(recipe.name()),
+          batch,
+          normalization,
+          dataset.labels());
+    }
+  }
+
+  private Batches batches(ImageSet train, Normalization normalization) {
+    return new Batches(
+        train,
+        normalization,
+        hyperparameters.batchSize(),
+        Augmentation.parse(hyperparameters.augment(), train));
+  }
+
+  private Normalization normalization() {
+    return recipe.standardize()
+        ? Normalization.standardizing(dataset.train())
+        : dataset.normalization();
   }
 
   private static void recordFailure(RunFolder folder, RunInfo info, Throwable failure) {

@@ -21,7 +21,8 @@ final class RecipesTest {
             "fashion-mnist-cnn",
             "fashion-mnist-lenet5",
             "flowers102-resnet18",
-            "photos-resnet18"),
+            "photos-resnet18",
+            "cifar10-resnet18"),
         Recipes.names());
   }
 
@@ -60,7 +61,7 @@ final class RecipesTest {
     assertEquals(
         "no recipe named 'mnist-resnet'; there are: mnist-mlp, mnist-cnn, mnist-lenet5,"
             + " fashion-mnist-mlp, fashion-mnist-cnn, fashion-mnist-lenet5,"
-            + " flowers102-resnet18, photos-resnet18",
+            + " flowers102-resnet18, photos-resnet18, cifar10-resnet18",
         e.getMessage());
   }
 }

@@ -120,6 +120,12 @@ public final class TrainCommand implements FloraCommand {
               + " epoch (256).")
   private @Nullable Integer cacheMegabytes;
 
+  @Option(
+      names = "--show-batch",
+      paramLabel = "FILE",
+      description = "Draw the first batch as the network sees it into this PNG file.")
+  private @Nullable Path showBatch;
+
   @Option(names = "--no-progress", description = "A line per epoch instead of a progress bar.")
   private boolean noProgress;
 
@@ -174,6 +180,10 @@ public final class TrainCommand implements FloraCommand {
           hyperparameters.learningRate(),
           hyperparameters.schedule(),
           plan.seed());
+      if (showBatch != null) {
+        training.showBatch(showBatch);
+        out.printf("first batch %s%n", showBatch);
+      }
       out.flush();
       ProgressBar bar =
           new ProgressBar(

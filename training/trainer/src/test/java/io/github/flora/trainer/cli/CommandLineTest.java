@@ -59,6 +59,7 @@ final class CommandLineTest {
           --resume=RUN
           --strict
           --cache-images=MIB
+          --show-batch=FILE
           --no-progress
           -h, --help
           -V, --version
