@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * CIFAR-10 (Krizhevsky, "Learning multiple layers of features from tiny images", 2009) in its binary
- * version: per image a byte for the class, then planes of 32×32 bytes for red, green and blue.
+ * CIFAR-10 (Krizhevsky, "Learning multiple layers of features from tiny images", 2009) in its
+ * binary version: per image a byte for the class, then planes of 32×32 bytes for red, green and
+ * blue.
  */
 final class Cifar10 implements FileSource {
 
@@ -20,16 +21,7 @@ final class Cifar10 implements FileSource {
 
   private static final List<String> LABELS =
       List.of(
-          "airplane",
-          "automobile",
-          "bird",
-          "cat",
-          "deer",
-          "dog",
-          "frog",
-          "horse",
-          "ship",
-          "truck");
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
   private static final String FOLDER = "cifar-10-batches-bin";
   private static final String TEST = "test_batch.bin";

@@ -65,7 +65,6 @@ record IdxSource(
           Map.of(),
           "https://github.com/zalandoresearch/fashion-mnist/tree/master/data/fashion");
 
-
   @Override
   public String wayOut() {
     return "get the four IDX files from %s into a folder and pass it with --data, or set FLORA_DATA"

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data sets known by name. MNIST, Fashion-MNIST and CIFAR-10 come from the folder asked for, else from
- * {@code $FLORA_DATA/<name>}, else from DJL's cache or repository; where MNIST can't be had,
- * synthetic digits may stand in for it.
+ * The data sets known by name. MNIST, Fashion-MNIST and CIFAR-10 come from the folder asked for,
+ * else from {@code $FLORA_DATA/<name>}, else from DJL's cache or repository; where MNIST can't be
+ * had, synthetic digits may stand in for it.
  */
 public final class ImageDatasets {
 

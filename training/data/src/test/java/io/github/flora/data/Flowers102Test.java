@@ -201,8 +201,7 @@ class Flowers102Test {
   void aDamagedArchiveIsOneLine() throws IOException {
     flowers();
     byte[] whole = Files.readAllBytes(folder.resolve("102flowers.tgz"));
-    Files.write(
-        folder.resolve("102flowers.tgz"), Arrays.copyOf(whole, whole.length / 2));
+    Files.write(folder.resolve("102flowers.tgz"), Arrays.copyOf(whole, whole.length / 2));
     assertTrue(failure().contains("can't be unpacked"), failure());
   }
 
@@ -274,8 +273,7 @@ class Flowers102Test {
   void theRealFlowers() throws IOException {
     String data = System.getenv("FLORA_DATA");
     Path real = Path.of(data == null ? "" : data, "flowers102-64px");
-    assumeTrue(
-        data != null && Files.isDirectory(real), "FLORA_DATA has no folder flowers102-64px");
+    assumeTrue(data != null && Files.isDirectory(real), "FLORA_DATA has no folder flowers102-64px");
     ImageDataset flowers =
         ImageDatasets.load(new DataRequest("flowers102", real, false, 0, PhotoOptions.DEFAULT));
     assertEquals(1020, flowers.train().size());

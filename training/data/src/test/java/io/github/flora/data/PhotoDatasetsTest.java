@@ -84,8 +84,7 @@ class PhotoDatasetsTest {
       }
     }
     DataException strict =
-        assertThrows(
-            DataException.class, () -> load(folder, new PhotoOptions(16, 0.875, true, 1)));
+        assertThrows(DataException.class, () -> load(folder, new PhotoOptions(16, 0.875, true, 1)));
     assertTrue(strict.getMessage().startsWith("12 of 300 images"), strict.getMessage());
     assertTrue(strict.getMessage().contains("--strict"), strict.getMessage());
   }
@@ -143,8 +142,7 @@ class PhotoDatasetsTest {
     assertEquals(10, photos.train().size());
     assertEquals(10, Objects.requireNonNull(photos.validation()).size());
     assertEquals(11, photos.test().size());
-    assertEquals(
-        1, photos.problems().stream().filter(p -> p.startsWith(twin.toString())).count());
+    assertEquals(1, photos.problems().stream().filter(p -> p.startsWith(twin.toString())).count());
   }
 
   @Test
@@ -263,8 +261,11 @@ class PhotoDatasetsTest {
   void theCacheKeepsNoMoreThanItMay() throws IOException {
     writePhotos(folder, 0, 3);
     DecodedCache cache = new DecodedCache(2 * 40 * 30 * 3 + 100);
-    List<Path> all = List.of(
-        folder.resolve("0-photo.jpg"), folder.resolve("1-photo.jpg"), folder.resolve("2-photo.jpg"));
+    List<Path> all =
+        List.of(
+            folder.resolve("0-photo.jpg"),
+            folder.resolve("1-photo.jpg"),
+            folder.resolve("2-photo.jpg"));
     PhotoSet set = new PhotoSet(all, new int[3], SMALL, cache);
     for (int i = 0; i < 3; i++) {
       assertArrayEquals(set.pixels(i), set.pixels(i));

@@ -90,7 +90,6 @@ class PhotoPreparationTest {
     DecodedImage image = pattern(40, 50);
     assertArrayEquals(
         image.cropped(3, 5, 20, 30).resized(8, 9).pixels(), image.resampled(3, 5, 20, 30, 8, 9));
-    assertArrayEquals(
-        image.cropped(3, 5, 20, 30).pixels(), image.resampled(3, 5, 20, 30, 20, 30));
+    assertArrayEquals(image.cropped(3, 5, 20, 30).pixels(), image.resampled(3, 5, 20, 30, 20, 30));
   }
 }

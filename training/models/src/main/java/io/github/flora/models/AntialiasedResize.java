@@ -39,11 +39,7 @@ final class AntialiasedResize {
         low.reshape(newHeight, width, channels)
             .transpose(1, 0, 2)
             .reshape(width, newHeight * channels);
-    return columns
-        .matMul(turned)
-        .reshape(newWidth, newHeight, channels)
-        .transpose(1, 0, 2)
-        .round();
+    return columns.matMul(turned).reshape(newWidth, newHeight, channels).transpose(1, 0, 2).round();
   }
 
   /** Of the middle {@code count} new pixels; a row for each, with a weight per old pixel. */
@@ -55,7 +51,7 @@ final class AntialiasedResize {
     for (int i = 0; i < count; i++) {
       double centre = (offset + i + 0.5) * scale;
       int begin = (int) Math.max(0, centre - support + 0.5);
-      int end = (int) Math.min(length, centre + support + 0.5);
+      int end = (int) Math.min((double) length, centre + support + 0.5);
       double sum = 0;
       for (int k = begin; k < end; k++) {
         sum += weight(k, centre, support);
