@@ -79,7 +79,7 @@ class Cifar10Test {
   private void assertMessage(String part) {
     DataException e =
         assertThrows(DataException.class, () -> ImageDatasets.load("cifar10", folder));
-    assertTrue(e.getMessage().contains(part), e.getMessage());
-    assertEquals(1, e.getMessage().lines().count());
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
+    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
   }
 }

@@ -120,8 +120,8 @@ class Flowers102Test {
 
   private String failure() {
     DataException e = assertThrows(DataException.class, this::load);
-    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
-    return e.getMessage();
+    assertEquals(1, String.valueOf(e.getMessage()).lines().count(), e.getMessage());
+    return String.valueOf(e.getMessage());
   }
 
   @Test
@@ -245,9 +245,9 @@ class Flowers102Test {
             () ->
                 Flowers102.download(
                     PhotoOptions.DEFAULT, new Download(true, Duration.ofSeconds(1))));
-    assertEquals(1, e.getMessage().lines().count());
-    assertTrue(e.getMessage().contains("offline mode"), e.getMessage());
-    assertTrue(e.getMessage().contains("--data"), e.getMessage());
+    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
+    assertTrue(String.valueOf(e.getMessage()).contains("offline mode"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("--data"), e.getMessage());
   }
 
   @Test
@@ -258,7 +258,7 @@ class Flowers102Test {
     Path target = folder.resolve("target");
     IOException e =
         assertThrows(IOException.class, () -> download.fetch(uri, target, "0".repeat(32)));
-    assertTrue(e.getMessage().contains("MD5"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("MD5"), e.getMessage());
     assertFalse(Files.exists(target));
     download.fetch(uri, target, md5(file));
     assertTrue(Files.exists(target));

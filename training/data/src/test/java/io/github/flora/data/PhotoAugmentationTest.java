@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.flora.data.ImageAugmenter.RandomBox;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +90,8 @@ class PhotoAugmentationTest {
     double top = 0;
     int n = 20_000;
     for (int i = 0; i < n; i++) {
-      RandomBox box = RandomBox.draw(500, 600, 0.1, 0.5, 3.0 / 4, 4.0 / 3, random);
+      RandomBox box =
+          Objects.requireNonNull(RandomBox.draw(500, 600, 0.1, 0.5, 3.0 / 4, 4.0 / 3, random));
       area += box.height() * box.width() / 300_000.0 / n;
       ratio += Math.log((double) box.width() / box.height()) / n;
       top += (box.top() + box.height() / 2.0) / n;
@@ -179,6 +181,6 @@ class PhotoAugmentationTest {
   void badDescriptionsAreOneLine(String text) {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Augmentation.check(text));
-    assertEquals(1, e.getMessage().lines().count());
+    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
   }
 }

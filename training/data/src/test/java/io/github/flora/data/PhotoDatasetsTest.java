@@ -85,8 +85,9 @@ class PhotoDatasetsTest {
     }
     DataException strict =
         assertThrows(DataException.class, () -> load(folder, new PhotoOptions(16, 0.875, true, 1)));
-    assertTrue(strict.getMessage().startsWith("12 of 300 images"), strict.getMessage());
-    assertTrue(strict.getMessage().contains("--strict"), strict.getMessage());
+    assertTrue(
+        String.valueOf(strict.getMessage()).startsWith("12 of 300 images"), strict.getMessage());
+    assertTrue(String.valueOf(strict.getMessage()).contains("--strict"), strict.getMessage());
   }
 
   @Test
@@ -185,8 +186,8 @@ class PhotoDatasetsTest {
   void badTablesAreOneLine(String content, String message) throws IOException {
     Path table = Files.writeString(folder.resolve("list.csv"), content.replace("\\n", "\n"));
     DataException e = assertThrows(DataException.class, () -> load(table));
-    assertTrue(e.getMessage().contains(message), e.getMessage());
-    assertEquals(1, e.getMessage().lines().count());
+    assertTrue(String.valueOf(e.getMessage()).contains(message), e.getMessage());
+    assertEquals(1, String.valueOf(e.getMessage()).lines().count());
   }
 
   @Test
@@ -206,12 +207,12 @@ class PhotoDatasetsTest {
     assertThrows(DataException.class, () -> load(folder));
     writePhotos(folder.resolve("only"), 0, 5);
     DataException e = assertThrows(DataException.class, () -> load(folder));
-    assertTrue(e.getMessage().contains("one class only"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("one class only"), e.getMessage());
     DataException none =
         assertThrows(
             DataException.class,
             () -> ImageDatasets.load(new DataRequest("photos", null, false, 0)));
-    assertTrue(none.getMessage().contains("--data"), none.getMessage());
+    assertTrue(String.valueOf(none.getMessage()).contains("--data"), none.getMessage());
   }
 
   /** The same pixels, whatever the threads, the batch size and the cache. */
@@ -286,7 +287,7 @@ class PhotoDatasetsTest {
       Iterable<Batch> batches = new Batches(set, Normalization.IMAGENET, 1).inOrder(manager);
       UncheckedIOException e =
           assertThrows(UncheckedIOException.class, () -> batches.iterator().next());
-      assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains(file.toString()), e.getMessage());
     }
     assertFalse(Files.exists(file));
   }

@@ -45,11 +45,11 @@ final class PhotoFiles {
     BufferedImage image = new BufferedImage(width, height, type);
     SplittableRandom random = new SplittableRandom(seed);
     int[] greys = random.ints(64, 0, 96).toArray();
-    int colour = 0x800000 >> 8 * (seed % 3);
+    int colour = 0x800000 >> (8 * (seed % 3));
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int grey = greys[(y / 5 * 8 + x / 5) % greys.length];
-        image.setRGB(x, y, 0xff000000 | colour + grey * 0x010101);
+        image.setRGB(x, y, 0xff000000 | (colour + grey * 0x010101));
       }
     }
     return image;
