@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.GradientCollector;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Works on any engine with a {@link GradientCollector}, for networks that are sequences, nested
  * or not, whose parts may be anything. The feature map is what the last part with a convolution
  * gives that has more than one place, and what follows it without changing its size (normalisation,
- * activation).
+ * activation). A ReLU that comes only after max pooling counts as if it came before, which is the
+ * same for the network: what is below 0 is no feature.
  */
 public final class GradCam {
 
@@ -103,7 +105,16 @@ public final class GradCam {
         found = new Features(i, maps);
       }
     }
-    return found;
+    return found != null && isLambda(found.part() + 1, "maxPool2d") && isLambda(found.part() + 2, "ReLU")
+        ? new Features(found.part(), found.maps().maximum(0))
+        : found;
+  }
+
+  /** By the name that DJL gives to its own. */
+  private boolean isLambda(int part, String name) {
+    return part < parts.size()
+        && parts.get(part).block() instanceof LambdaBlock lambda
+        && lambda.getName().equals(name);
   }
 
   private static boolean convolves(Block block) {

@@ -9,15 +9,22 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
 import io.github.flora.data.Source;
+import io.github.flora.models.NamedSequentialBlock;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
 import io.github.flora.trainer.Recipe;
@@ -230,6 +237,41 @@ final class HeatMapTest {
       assertEquals(Math.max(0, expected[1]) / max, map.at(0, 15), 1e-4);
       assertEquals(Math.max(0, expected[2]) / max, map.at(15, 0), 1e-4);
       assertEquals(Math.max(0, expected[3]) / max, map.at(15, 15), 1e-4);
+    }
+  }
+
+  /** Dark places, below 0 before the ReLU, must not speak for a class that bright ones deny. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PyTorch", "TensorFlow"})
+  void whatReluCutsOffAfterPoolingIsNoFeature(String engine) {
+    SmallData.engine(engine);
+    Shape two = new Shape(2, 2);
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), engine)) {
+      Block conv = Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(1).build();
+      Block dense = Linear.builder().setUnits(2).build();
+      Block block =
+          new NamedSequentialBlock()
+              .add("conv", conv)
+              .add("pool", Pool.maxPool2dBlock(two, two))
+              .add("relu", Activation.reluBlock())
+              .add("flatten", Blocks.batchFlattenBlock())
+              .add("dense", dense);
+      block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
+      conv.getParameters().get("weight").getArray().set(new float[] {1});
+      conv.getParameters().get("bias").getArray().set(new float[] {-0.5f});
+      dense
+          .getParameters()
+          .get("weight")
+          .getArray()
+          .set(new float[] {-1, -1, -1, -1, 1, 1, 1, 1});
+      NDArray image = manager.zeros(new Shape(1, 1, 4, 4));
+      image.set(new NDIndex("0, 0, 1, 2"), 1);
+      HeatMap against = new GradCam(block).explain(image, 0).orElseThrow();
+      HeatMap in = new GradCam(block).explain(image, 1).orElseThrow();
+      for (int p = 0; p < 16; p++) {
+        assertEquals(0, against.at(p / 4, p % 4), "at " + p);
+        assertEquals(p == 6 ? 1 : 0, in.at(p / 4, p % 4), "at " + p);
+      }
     }
   }
 
