@@ -57,10 +57,7 @@ public interface EngineSupport {
    */
   default void check(Precision precision, Device device) {
     if (!precisions().contains(precision)) {
-      throw new EngineException(
-          "%s can't train in %s; engines that can: %s"
-              .formatted(
-                  engineName(), precision.id(), Engines.listOrNone(Engines.with(precision))));
+      throw new EngineException("%s can't train in %s".formatted(engineName(), precision.id()));
     }
   }
 

@@ -157,6 +157,30 @@ public final class Engines {
   }
 
   /**
+   * Returns what an engine needs to train in a precision; loads no engine.
+   *
+   * @param engineName the engine's name as DJL spells it
+   * @param precision the precision
+   * @return its support
+   * @throws EngineException if the engine can't; the message lists those that can
+   */
+  public static EngineSupport trainingSupport(String engineName, Precision precision) {
+    EngineSupport found = trainingSupport(engineName);
+    if (found.precisions().contains(precision)) {
+      return found;
+    }
+    List<String> can = new ArrayList<>();
+    for (String name : available()) {
+      if (support(name).filter(s -> s.precisions().contains(precision)).isPresent()) {
+        can.add(name);
+      }
+    }
+    throw new EngineException(
+        "%s can't train in %s; engines that can: %s"
+            .formatted(engineName, precision.id(), listOrNone(can)));
+  }
+
+  /**
    * Returns the device that an option names.
    *
    * @param engine the engine that will compute on it
@@ -200,18 +224,7 @@ public final class Engines {
     return device.isGpu() ? "gpu" + device.getDeviceId() : "cpu";
   }
 
-  /** Returns the engines on the classpath that train in a precision. */
-  static List<String> with(Precision precision) {
-    List<String> can = new ArrayList<>();
-    for (String name : available()) {
-      if (support(name).filter(s -> s.precisions().contains(precision)).isPresent()) {
-        can.add(name);
-      }
-    }
-    return can;
-  }
-
-  static String listOrNone(List<String> names) {
+  private static String listOrNone(List<String> names) {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 }

@@ -8,6 +8,7 @@ import io.github.flora.data.Batch;
 import io.github.flora.data.BatchSource;
 import io.github.flora.data.FeatureBatches;
 import io.github.flora.engine.Inference;
+import io.github.flora.engine.Precision;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -22,9 +23,9 @@ final class FrozenBackbone implements AutoCloseable {
   private final Inference backbone;
   private final int batchSize;
 
-  FrozenBackbone(NDManager manager, Block backbone, int batchSize) {
+  FrozenBackbone(NDManager manager, Block backbone, int batchSize, Precision precision) {
     this.manager = manager;
-    this.backbone = Inference.of(manager, backbone);
+    this.backbone = Inference.of(manager, backbone, precision);
     this.batchSize = batchSize;
   }
 

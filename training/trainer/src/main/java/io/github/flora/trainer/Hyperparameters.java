@@ -3,6 +3,7 @@ package io.github.flora.trainer;
 import io.github.flora.data.Augmentation;
 import io.github.flora.data.PhotoOptions;
 import io.github.flora.engine.Optimizer;
+import io.github.flora.engine.Precision;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.trainer.schedule.Schedule;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropout probability of dropping an activation, in [0, 1), or null for the network's own
  * @param batchNorm whether convolutions are followed by batch normalisation
  * @param fineTuning how training starts from weights of others
+ * @param precision how exactly the network computes
  */
 public record Hyperparameters(
     int epochs,
@@ -60,7 +62,8 @@ public record Hyperparameters(
     double validationSplit,
     @Nullable Double dropout,
     boolean batchNorm,
-    FineTuning fineTuning) {
+    FineTuning fineTuning,
+    Precision precision) {
 
   /** Of the tutorials' heads with a hidden layer. */
   private static final float HIDDEN_DROPOUT = 0.5f;
@@ -120,6 +123,7 @@ public record Hyperparameters(
     }
     // Runs of earlier versions say nothing of it.
     fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
+    precision = precision == null ? Precision.FP32 : precision;
   }
 
   /**
@@ -159,7 +163,8 @@ public record Hyperparameters(
         .optValidationSplit(validationSplit)
         .optDropout(dropout)
         .optBatchNorm(batchNorm)
-        .optFineTuning(fineTuning);
+        .optFineTuning(fineTuning)
+        .optPrecision(precision);
   }
 
   /**
@@ -232,6 +237,7 @@ public record Hyperparameters(
     values.put("dropout", dropout == null ? "default" : dropout.toString());
     values.put("batch norm", String.valueOf(batchNorm));
     values.putAll(fineTuning.describe());
+    values.put("precision", precision.id());
     return values;
   }
 
@@ -266,6 +272,7 @@ public record Hyperparameters(
     private @Nullable Double dropout;
     private boolean batchNorm;
     private FineTuning fineTuning = FineTuning.NONE;
+    private Precision precision = Precision.FP32;
 
     private Builder() {}
 
@@ -501,6 +508,17 @@ public record Hyperparameters(
     }
 
     /**
+     * Sets {@link Hyperparameters#precision}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optPrecision(Precision value) {
+      precision = value;
+      return this;
+    }
+
+    /**
      * Checks and returns the values.
      *
      * @return the hyperparameters
@@ -528,7 +546,8 @@ public record Hyperparameters(
           validationSplit,
           dropout,
           batchNorm,
-          fineTuning);
+          fineTuning,
+          precision);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.flora.trainer;
 
 import ai.djl.nn.Block;
 import io.github.flora.data.BatchSource;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 
 /**
@@ -12,6 +13,7 @@ import io.github.flora.engine.TrainingStep;
  * @param step what to do with a batch
  * @param training the examples to learn from
  * @param validation measures the block after each epoch; may have no examples
+ * @param precision how exactly the validation computes; the step has its own
  * @param lastEpoch the epoch after which the stage is over
  * @param shortEpochs whether an epoch takes so little time that it is always finished
  * @param preparation seconds that it took to prepare the examples; they count as the first epoch's
@@ -21,6 +23,7 @@ record Stage(
     TrainingStep step,
     BatchSource training,
     Evaluator validation,
+    Precision precision,
     int lastEpoch,
     boolean shortEpochs,
     double preparation) {}

@@ -11,6 +11,7 @@ import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.EngineSupport;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.engine.UpdateRule;
 import io.github.flora.models.BatchNorm;
@@ -136,7 +137,7 @@ final class Stages {
       boolean headOnly = head != null && history.size() < frozen;
       int last = headOnly ? frozen : how.epochs();
       Block trained = headOnly ? head.block() : block;
-      try (TrainingStep step = support.newStep(trained, loss, rule(headOnly))) {
+      try (TrainingStep step = support.newStep(trained, loss, rule(headOnly), how.precision())) {
         // A checkpoint of the stage's end has the state of the optimizer before.
         if (checkpoint != null && first && (frozen == 0 || history.size() != frozen)) {
           Checkpoint.loadOptimizer(folder.checkpoint(), block, step, manager);
@@ -149,7 +150,15 @@ final class Stages {
             headOnly
                 ? frozenStage(head, step, last, listeners, stop)
                 : Optional.of(
-                    new Stage(block, step, batches, evaluator(split.validation()), last, false, 0));
+                    new Stage(
+                        block,
+                        step,
+                        batches,
+                        evaluator(split.validation()),
+                        how.precision(),
+                        last,
+                        false,
+                        0));
         if (stage.isEmpty()) {
           return history;
         }
@@ -185,7 +194,9 @@ final class Stages {
       BooleanSupplier stop) {
     long start = System.nanoTime();
     int batchSize = training.hyperparameters().batchSize();
-    try (FrozenBackbone backbone = new FrozenBackbone(manager, cut.backbone(), batchSize)) {
+    Precision precision = training.hyperparameters().precision();
+    try (FrozenBackbone backbone =
+        new FrozenBackbone(manager, cut.backbone(), batchSize, precision)) {
       Batches validation = new Batches(split.validation(), normalization, batchSize);
       Optional<FeatureBatches> train = backbone.features(batches, split.train().labels(), stop);
       Optional<FeatureBatches> held =
@@ -209,6 +220,7 @@ final class Stages {
               step,
               train.get(),
               new Evaluator(manager, held.get(), split.validation().labels()),
+              precision,
               last,
               true,
               seconds));

@@ -17,6 +17,7 @@ import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.Inference;
+import io.github.flora.engine.Precision;
 import io.github.flora.models.LoadReport;
 import io.github.flora.models.Network;
 import io.github.flora.models.Networks;
@@ -118,8 +119,11 @@ public record Training(
    *
    * @throws TrainingException if the split leaves no images, or a class that is to weigh more has
    *     none
+   * @throws io.github.flora.engine.EngineException if the engine doesn't compute in the precision
    */
   public void check() {
+    Precision precision = hyperparameters.precision();
+    Engines.trainingSupport(engine, precision).check(precision, device);
     Loss unused = loss(split(dataset, new Seeds(seed)).train());
     if (margin() > 0 && dataset.train() instanceof PhotoSet photos) {
       throw new TrainingException(
@@ -425,6 +429,7 @@ public record Training(
       List<Epoch> history) {
     Evaluator evaluator = new Evaluator(manager, test, normalization, hyperparameters.batchSize());
     Evaluator.Scores scores;
+    // As it is used from now on, on whatever engine: in float32.
     try (Inference inference = Inference.of(manager, block)) {
       scores = evaluator.scores(inference);
     }

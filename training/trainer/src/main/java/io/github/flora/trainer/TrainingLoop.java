@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
 import io.github.flora.data.BatchSource;
 import io.github.flora.engine.Inference;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.trainer.TrainingListener.Progress;
 import io.github.flora.trainer.report.Epoch;
@@ -26,7 +27,7 @@ public final class TrainingLoop {
   private final List<TrainingListener> listeners;
 
   /**
-   * Creates the loop.
+   * Creates the loop; the validation computes in float32.
    *
    * @param manager on the device to train on
    * @param block the model, initialised
@@ -49,7 +50,7 @@ public final class TrainingLoop {
     this(
         manager,
         block,
-        new Stage(block, step, training, validation, course.epochs(), false, 0),
+        new Stage(block, step, training, validation, Precision.FP32, course.epochs(), false, 0),
         course,
         seeds,
         listeners);
@@ -82,7 +83,7 @@ public final class TrainingLoop {
    * @throws IOException if a listener can't write
    */
   public List<Epoch> run(List<Epoch> before, BooleanSupplier stop) throws IOException {
-    try (Inference inference = Inference.of(manager, stage.block())) {
+    try (Inference inference = Inference.of(manager, stage.block(), stage.precision())) {
       return run(before, stop, inference);
     }
   }

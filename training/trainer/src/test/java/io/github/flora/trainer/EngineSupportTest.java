@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.Device;
 import io.github.flora.engine.EngineException;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.Precision;
@@ -39,8 +38,8 @@ final class EngineSupportTest {
   void anEngineWithoutThePrecisionNamesThoseThatHaveIt() {
     EngineException e =
         assertThrows(
-            EngineException.class,
-            () -> Engines.trainingSupport("PyTorch").check(Precision.BF16, Device.cpu()));
+            EngineException.class, () -> Engines.trainingSupport("PyTorch", Precision.BF16));
     assertEquals("PyTorch can't train in bf16; engines that can: TensorFlow", e.getMessage());
+    assertEquals("TensorFlow", Engines.trainingSupport("TensorFlow", Precision.BF16).engineName());
   }
 }

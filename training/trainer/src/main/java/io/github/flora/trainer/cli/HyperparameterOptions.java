@@ -1,5 +1,6 @@
 package io.github.flora.trainer.cli;
 
+import io.github.flora.engine.Precision;
 import io.github.flora.trainer.Hyperparameters;
 import io.github.flora.trainer.Monitor;
 import java.util.Locale;
@@ -131,6 +132,14 @@ final class HyperparameterOptions {
       description = "Normalise batches after every convolution, where the network has a choice.")
   private boolean batchNorm;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      description =
+          "fp32 (default) or bf16: convolutions and matrix products in bfloat16, weights in float32;"
+              + " faster on processors that have it. On TensorFlow only.")
+  private @Nullable Precision precision;
+
   /**
    * Returns a recipe's values with those that were given in their place.
    *
@@ -197,6 +206,9 @@ final class HyperparameterOptions {
     }
     if (batchNorm) {
       builder.optBatchNorm(true);
+    }
+    if (precision != null) {
+      builder.optPrecision(precision);
     }
     return builder.build();
   }

@@ -5,7 +5,9 @@ import io.github.flora.data.DataRequest;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageDatasets;
 import io.github.flora.data.PhotoOptions;
+import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
+import io.github.flora.engine.Precision;
 import io.github.flora.models.Networks;
 import io.github.flora.models.PretrainedWeights;
 import io.github.flora.trainer.Hyperparameters;
@@ -135,7 +137,7 @@ public final class TrainCommand implements FloraCommand {
     PrintWriter err = spec.commandLine().getErr();
     Plan plan = resume == null ? planned() : resumed(resume);
     String engine = engineOptions.name(plan.engine());
-    Engines.trainingSupport(engine);
+    EngineSupport unused = Engines.trainingSupport(engine, plan.hyperparameters().precision());
     out.printf("Flora trains %s on %s%n", plan.recipe().name(), engine);
     out.flush();
 
@@ -173,12 +175,15 @@ public final class TrainCommand implements FloraCommand {
           dataset.test().size(),
           dataset.origin());
       out.printf(
-          "model       %s; batch size %d, %s, learning rate %s (%s), seed %d%n",
+          "model       %s; batch size %d, %s, learning rate %s (%s), %sseed %d%n",
           plan.recipe().network(),
           hyperparameters.batchSize(),
           hyperparameters.optimizer(),
           hyperparameters.learningRate(),
           hyperparameters.schedule(),
+          hyperparameters.precision() == Precision.FP32
+              ? ""
+              : hyperparameters.precision().id() + ", ",
           plan.seed());
       if (showBatch != null) {
         training.showBatch(showBatch);

@@ -105,7 +105,9 @@ public final class GradCam {
         found = new Features(i, maps);
       }
     }
-    return found != null && isLambda(found.part() + 1, "maxPool2d") && isLambda(found.part() + 2, "ReLU")
+    return found != null
+            && isLambda(found.part() + 1, "maxPool2d")
+            && isLambda(found.part() + 2, "ReLU")
         ? new Features(found.part(), found.maps().maximum(0))
         : found;
   }

@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.github.flora.engine.Precision;
 import io.github.flora.trainer.Monitor;
 import io.github.flora.trainer.report.AtomicFiles;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class Json {
           .registerTypeAdapter(
               RunInfo.Status.class, new LowerCase<>(RunInfo.Status.class).nullSafe())
           .registerTypeAdapter(Monitor.class, new LowerCase<>(Monitor.class).nullSafe())
+          .registerTypeAdapter(Precision.class, new LowerCase<>(Precision.class).nullSafe())
           .setPrettyPrinting()
           .disableHtmlEscaping()
           .create();

@@ -50,6 +50,7 @@ final class CommandLineTest {
           --validation-split=SHARE
           --dropout=P
           --batch-norm
+          --precision=PRECISION
           --pretrained=FILE|URL
           --freeze=WHAT
           --freeze-norms

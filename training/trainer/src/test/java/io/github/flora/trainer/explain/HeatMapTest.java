@@ -259,11 +259,7 @@ final class HeatMapTest {
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
       conv.getParameters().get("weight").getArray().set(new float[] {1});
       conv.getParameters().get("bias").getArray().set(new float[] {-0.5f});
-      dense
-          .getParameters()
-          .get("weight")
-          .getArray()
-          .set(new float[] {-1, -1, -1, -1, 1, 1, 1, 1});
+      dense.getParameters().get("weight").getArray().set(new float[] {-1, -1, -1, -1, 1, 1, 1, 1});
       NDArray image = manager.zeros(new Shape(1, 1, 4, 4));
       image.set(new NDIndex("0, 0, 1, 2"), 1);
       HeatMap against = new GradCam(block).explain(image, 0).orElseThrow();
