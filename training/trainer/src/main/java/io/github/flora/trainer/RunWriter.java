@@ -44,7 +44,7 @@ final class RunWriter implements TrainingListener {
   private @Nullable Block unsaved;
 
   private int bestEpoch;
-  private final Map<Parameter, NDArray> best = new IdentityHashMap<>();
+  private final IdentityHashMap<Parameter, NDArray> best = new IdentityHashMap<>();
 
   RunWriter(
       RunFolder folder,

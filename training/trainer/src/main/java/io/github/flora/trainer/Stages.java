@@ -134,9 +134,10 @@ final class Stages {
     boolean first = true;
     boolean goesOn = true;
     while (goesOn) {
-      boolean headOnly = head != null && history.size() < frozen;
+      Head cut = history.size() < frozen ? head : null;
+      boolean headOnly = cut != null;
       int last = headOnly ? frozen : how.epochs();
-      Block trained = headOnly ? head.block() : block;
+      Block trained = cut != null ? cut.block() : block;
       try (TrainingStep step = support.newStep(trained, loss, rule(headOnly), how.precision())) {
         // A checkpoint of the stage's end has the state of the optimizer before.
         if (checkpoint != null && first && (frozen == 0 || history.size() != frozen)) {
@@ -147,8 +148,8 @@ final class Stages {
           first = false;
         }
         Optional<Stage> stage =
-            headOnly
-                ? frozenStage(head, step, last, listeners, stop)
+            cut != null
+                ? frozenStage(cut, step, last, listeners, stop)
                 : Optional.of(
                     new Stage(
                         block,
