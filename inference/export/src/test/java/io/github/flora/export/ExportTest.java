@@ -3,12 +3,14 @@ package io.github.flora.export;
 import static io.github.flora.export.Ended.flora;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.flora.onnx.ImageInput;
 import io.github.flora.onnx.OnnxHeader;
 import io.github.flora.onnx.OnnxMetadata;
 import java.awt.image.BufferedImage;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -44,12 +47,17 @@ class ExportTest {
 
   @BeforeAll
   static void train() {
-    for (String network : List.of("mlp", "lenet5")) {
-      Path run = shared.resolve(network);
-      flora("train", "mnist-" + network, "--epochs", 1, "--output", run, "--no-progress")
-          .succeeded();
-      RUNS.put(network, run);
-    }
+    train("mlp");
+    train("lenet5");
+    train("cnn", "--batch-norm");
+  }
+
+  private static void train(String network, String... options) {
+    Path run = shared.resolve(network);
+    Stream<Object> all =
+        Stream.of("train", "mnist-" + network, "--epochs", 1, "--output", run, "--no-progress");
+    flora(Stream.concat(all, Arrays.stream(options)).toArray()).succeeded();
+    RUNS.put(network, run);
   }
 
   @AfterEach
@@ -89,6 +97,14 @@ class ExportTest {
     OnnxMetadata metadata = OnnxMetadata.of(header.properties());
     assertEquals(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"), metadata.labels());
     assertEquals("mnist-" + network, metadata.recipe());
+    ImageInput plain = new ImageInput(List.of(0f), List.of(1f));
+    // LeNet-5's recipe takes the training images' own mean and deviation.
+    assertEquals(network.equals("mlp"), plain.equals(metadata.input()), metadata.toString());
+    assertEquals(1, Objects.requireNonNull(metadata.input()).channels());
+    assertEquals(network, metadata.more().get("network"));
+    assertTrue(header.producer().startsWith("Flora "), header.producer());
+    assertEquals("input", header.inputs().get(0).name());
+    assertEquals("logits", header.outputs().get(0).name());
     assertTrue(String.valueOf(metadata.engine()).startsWith("PyTorch "), metadata.toString());
     assertEquals(
         json(run.resolve("run.json")).getAsJsonObject("result").get("test_accuracy").getAsDouble(),
@@ -158,6 +174,79 @@ class ExportTest {
       assertEquals(e[2], a[2]);
       assertEquals(Double.parseDouble(e[3]), Double.parseDouble(a[3]), 1e-5);
     }
+  }
+
+  @Test
+  void batchNormalisationFoldsUnlessToldNotTo() throws IOException {
+    Path file = temp.resolve("model.onnx");
+    Ended folded = flora("export", run("cnn"), "--output", file).succeeded();
+    assertTrue(folded.out().contains("opset 18, 2 batch normalisations folded"), folded.out());
+    String content = Files.readString(file, ISO_8859_1);
+    assertTrue(content.contains("conv1.weight.folded"));
+    assertFalse(content.contains("bn1.running_mean"));
+    assertTrue(content.contains("fc1.weight"));
+
+    Ended plain = flora("export", run("cnn"), "--output", file, "--no-fold-batch-norm").succeeded();
+    assertFalse(plain.out().contains("folded"), plain.out());
+    assertTrue(Files.readString(file, ISO_8859_1).contains("bn1.running_mean"));
+  }
+
+  /** How a photograph of any size becomes the input stands in the file, too. */
+  @Test
+  void aPhotographIsPreparedAsTheRunDoes() throws IOException {
+    Path photos = temp.resolve("photos");
+    for (String label : List.of("left", "right")) {
+      Files.createDirectories(photos.resolve(label));
+      for (int i = 0; i < 10; i++) {
+        photo(photos.resolve(label).resolve(i + ".png"), label.equals("left"), i);
+      }
+    }
+    Path run = temp.resolve("run");
+    flora(
+            "train",
+            "photos-resnet18",
+            "--data",
+            photos,
+            "--image-size",
+            32,
+            "--epochs",
+            1,
+            "--warmup-epochs",
+            0,
+            "--pretrained",
+            "none",
+            "--output",
+            run,
+            "--no-progress")
+        .succeeded();
+    Path file = temp.resolve("model.onnx");
+    flora("export", run, "--output", file).succeeded();
+    assertTrue(OnnxHeader.read(file).properties().containsKey("resize"));
+    Path asked = photos.resolve("left").resolve("3.png");
+    String expected = flora("predict", run, asked, "--json").succeeded().out();
+    String actual = flora("predict", file, asked, "--json").succeeded().out();
+    assertEquals(probability(expected), probability(actual), 1e-5);
+  }
+
+  private static double probability(String json) {
+    JsonObject first = JsonParser.parseString(json).getAsJsonArray().get(0).getAsJsonObject();
+    return first
+        .getAsJsonArray("predictions")
+        .get(0)
+        .getAsJsonObject()
+        .get("probability")
+        .getAsDouble();
+  }
+
+  private static void photo(Path file, boolean left, int number) throws IOException {
+    BufferedImage image = new BufferedImage(70 + number, 50, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < image.getWidth(); x++) {
+      for (int y = 0; y < 50; y++) {
+        int shade = (x * 3 + y * number) & 0xff;
+        image.setRGB(x, y, (x < 35) == left ? shade << 16 : shade);
+      }
+    }
+    ImageIO.write(image, "png", file.toFile());
   }
 
   @Test
