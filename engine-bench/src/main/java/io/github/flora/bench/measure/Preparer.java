@@ -165,6 +165,7 @@ final class Preparer {
               Hyperparameters.builder().build(),
               Map.of(),
               job.seed(),
+              null,
               null));
     }
   }
