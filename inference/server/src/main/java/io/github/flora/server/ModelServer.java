@@ -12,8 +12,6 @@ import io.github.flora.trainer.run.TrainedModel;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +70,7 @@ final class ModelServer implements AutoCloseable {
               config.routes.get("/health/live", ctx -> json(ctx, "{\"status\":\"live\"}"));
               config.routes.get("/health/ready", this::ready);
               config.routes.get("/metrics", this::metrics);
-              config.routes.get("/openapi.json", ctx -> json(ctx, resource("openapi.json")));
+              Page.add(config.routes);
             });
     try {
       javalin.start();
@@ -171,15 +169,6 @@ final class ModelServer implements AutoCloseable {
   private static void json(Context context, String json) {
     // Javalin would encode a string as it guesses from the type.
     context.contentType("application/json").result(json.getBytes(UTF_8));
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream stream = ModelServer.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException(name + " isn't on the classpath");
-      }
-      return new String(stream.readAllBytes(), UTF_8);
-    }
   }
 
   private void ready(Context context) {

@@ -48,6 +48,38 @@ final class TestServer implements AutoCloseable {
     server = new ModelServer("brightness", "no engine", model(gate, batches), settings);
   }
 
+  /** A server whose model takes digits for what they are: it answers 0 to every one of them. */
+  static TestServer digits() {
+    return new TestServer(SETTINGS, digitModel());
+  }
+
+  private TestServer(ServerSettings settings, TrainedModel model) {
+    server = new ModelServer("digits", "no engine", model, settings);
+  }
+
+  private static TrainedModel digitModel() {
+    ModelInfo info =
+        new ModelInfo(
+            "ink",
+            NetworkOptions.of(10),
+            new ModelInfo.Input(1, 28, 28),
+            0,
+            null,
+            Normalization.of(new float[] {0}, new float[] {1}),
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList());
+    return new TrainedModel(
+        info,
+        new TrainedModel.Answers() {
+          @Override
+          public Predictions predict(ImageSet images, int batchSize) {
+            return new Predictions(new float[images.size() * 10], 10, 0);
+          }
+
+          @Override
+          public void close() {}
+        });
+  }
+
   static ServerSettings settings(Duration readTimeout) {
     ServerSettings d = ServerSettings.DEFAULT;
     return new ServerSettings(

@@ -1,0 +1,268 @@
+package io.github.flora.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+
+/** The page in a real Chromium; skipped where none is installed. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PageTest {
+
+  @TempDir Path temp;
+  private @Nullable TestServer photos;
+  private @Nullable TestServer digits;
+  private @Nullable ChromeDriver open;
+
+  @BeforeAll
+  void start() {
+    Optional<Path> driver = find("chromedriver");
+    assumeTrue(
+        driver.isPresent() && (find("chromium").isPresent() || find("google-chrome").isPresent()),
+        "no Chromium here: apt-get install chromium chromium-driver");
+    photos = new TestServer(TestServer.SETTINGS);
+    digits = TestServer.digits();
+    open = browser(driver.get(), "en-GB");
+  }
+
+  private static Optional<Path> find(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static ChromeDriver browser(Path driver, String language) {
+    ChromeOptions options = new ChromeOptions();
+    find("chromium").ifPresent(path -> options.setBinary(path.toString()));
+    options.addArguments(
+        "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=" + language);
+    options.setExperimentalOption(
+        "prefs", java.util.Map.of("intl.accept_languages", language));
+    return new ChromeDriver(
+        new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile()).build(), options);
+  }
+
+  @AfterAll
+  void stop() {
+    if (open != null) {
+      open.quit();
+    }
+    for (TestServer server : new TestServer[] {photos, digits}) {
+      if (server != null) {
+        server.close();
+      }
+    }
+  }
+
+  @BeforeEach
+  void reset() {
+    browser().manage().window().setSize(new Dimension(1000, 900));
+  }
+
+  private ChromeDriver browser() {
+    if (open == null) {
+      throw new IllegalStateException("No browser");
+    }
+    return open;
+  }
+
+  private void visit(@Nullable TestServer server) {
+    if (server == null) {
+      throw new IllegalStateException("No server");
+    }
+    browser().get(server.uri("/").toString());
+    await(() -> !text("model").isEmpty());
+  }
+
+  private void await(java.util.function.BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, () -> "the page says: " + text("status"));
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private String text(String id) {
+    return browser().findElement(By.id(id)).getText();
+  }
+
+  private List<String> answers() {
+    return browser().findElements(By.cssSelector("#top .name")).stream()
+        .map(WebElement::getText)
+        .toList();
+  }
+
+  private void choose(byte[] content, String name) throws Exception {
+    Path file = Files.write(temp.resolve(name), content);
+    browser().findElement(By.id("file")).sendKeys(file.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, level 0", "250, level 9"})
+  void choosesAFile(int brightness, String expected) throws Exception {
+    visit(photos);
+    choose(TestServer.picture(brightness), brightness + ".png");
+    await(() -> answers().size() == 5);
+    assertEquals(expected, answers().get(0));
+    assertTrue(text("latency").matches("[0-9.]+ ms in the server, [0-9.]+ ms in all"), text("latency"));
+    assertEquals("meter", browser().findElement(By.cssSelector("#top li > meter")).getTagName());
+    assertFalse(browser().findElement(By.id("drawing")).isDisplayed(), "no digits, no drawing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"drop", "paste"})
+  void takesWhatIsDroppedOrPasted(String event) {
+    visit(photos);
+    browser()
+        .executeScript(
+            """
+            const bytes = Uint8Array.from(atob(arguments[0]), c => c.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], 'a.png', {type: 'image/png'}));
+            document.getElementById('drop').dispatchEvent(arguments[1] === 'drop'
+              ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
+              : new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+            """,
+            Base64.getEncoder().encodeToString(TestServer.picture(130)),
+            event);
+    await(() -> answers().size() == 5);
+    assertEquals("level 5", answers().get(0));
+    assertTrue(browser().findElement(By.id("picture")).isDisplayed());
+  }
+
+  @Test
+  void saysWhatIsWrong() throws Exception {
+    visit(photos);
+    choose(new byte[] {1, 2, 3}, "a.png");
+    await(() -> text("status").contains("isn't an image"));
+    assertEquals(List.of(), answers());
+  }
+
+  @Test
+  void drawsADigit() {
+    visit(digits);
+    WebElement canvas = browser().findElement(By.id("canvas"));
+    new Actions(browser())
+        .moveToElement(canvas, 0, -80)
+        .clickAndHold()
+        .moveByOffset(0, 80)
+        .moveByOffset(0, 60)
+        .release()
+        .perform();
+    await(() -> answers().size() == 5);
+    assertEquals("0", answers().get(0));
+  }
+
+  @Test
+  void drawsADigitByKeyboard() {
+    visit(digits);
+    WebElement canvas = browser().findElement(By.id("canvas"));
+    // Through the page in the order of tabs, as without a mouse.
+    for (int i = 0; i < 10 && !canvas.equals(browser().switchTo().activeElement()); i++) {
+      new Actions(browser()).sendKeys(Keys.TAB).perform();
+    }
+    assertEquals(canvas, browser().switchTo().activeElement());
+    Actions keys = new Actions(browser()).sendKeys(Keys.ARROW_UP, Keys.ARROW_UP, Keys.SPACE);
+    for (int i = 0; i < 8; i++) {
+      keys = keys.sendKeys(Keys.ARROW_DOWN);
+    }
+    keys.sendKeys(Keys.SPACE).perform();
+    await(() -> answers().size() == 5);
+    new Actions(browser()).sendKeys(Keys.DELETE).perform();
+    assertEquals(
+        true,
+        browser()
+            .executeScript(
+                "return document.getElementById('canvas').getContext('2d')"
+                    + ".getImageData(0, 0, 280, 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
+  }
+
+  @Test
+  void speaksChineseWhenAsked() {
+    visit(digits);
+    assertEquals("Answer", text("output-title"));
+    browser().findElement(By.id("language")).click();
+    assertEquals("识别结果", text("output-title"));
+    assertEquals(
+        "zh", browser().findElement(By.tagName("html")).getDomAttribute("lang"));
+    browser().findElement(By.id("language")).click();
+    assertEquals("Answer", text("output-title"));
+  }
+
+  @Test
+  void speaksTheBrowsersLanguage() {
+    ChromeDriver english = browser();
+    open = browser(find("chromedriver").orElseThrow(), "zh-CN");
+    try {
+      visit(digits);
+      assertEquals("识别结果", text("output-title"));
+      assertEquals("English", text("language"));
+    } finally {
+      browser().quit();
+      open = english;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {320, 390, 1400})
+  void fitsTheScreen(int width) {
+    browser()
+        .executeCdpCommand(
+            "Emulation.setDeviceMetricsOverride",
+            java.util.Map.of("width", width, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+    try {
+      visit(digits);
+      assertEquals(
+          true,
+          browser()
+              .executeScript("return document.documentElement.scrollWidth <= window.innerWidth"));
+    } finally {
+      browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", java.util.Map.of());
+    }
+  }
+
+  @Test
+  void asksNoForeignHost() throws Exception {
+    visit(photos);
+    choose(TestServer.picture(1), "b.png");
+    await(() -> answers().size() == 5);
+    assertEquals(
+        true,
+        browser()
+            .executeScript(
+                "return performance.getEntriesByType('resource').length >= 4"
+                    + " && performance.getEntriesByType('resource').every("
+                    + "e => e.name.startsWith(location.origin) || e.name.startsWith('blob:'))"));
+  }
+}
