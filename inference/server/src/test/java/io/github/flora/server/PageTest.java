@@ -63,8 +63,7 @@ final class PageTest {
     find("chromium").ifPresent(path -> options.setBinary(path.toString()));
     options.addArguments(
         "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=" + language);
-    options.setExperimentalOption(
-        "prefs", java.util.Map.of("intl.accept_languages", language));
+    options.setExperimentalOption("prefs", java.util.Map.of("intl.accept_languages", language));
     return new ChromeDriver(
         new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile()).build(), options);
   }
@@ -135,7 +134,8 @@ final class PageTest {
     choose(TestServer.picture(brightness), brightness + ".png");
     await(() -> answers().size() == 5);
     assertEquals(expected, answers().get(0));
-    assertTrue(text("latency").matches("[0-9.]+ ms in the server, [0-9.]+ ms in all"), text("latency"));
+    assertTrue(
+        text("latency").matches("[0-9.]+ ms in the server, [0-9.]+ ms in all"), text("latency"));
     assertEquals("meter", browser().findElement(By.cssSelector("#top li > meter")).getTagName());
     assertFalse(browser().findElement(By.id("drawing")).isDisplayed(), "no digits, no drawing");
   }
@@ -214,8 +214,7 @@ final class PageTest {
     assertEquals("Answer", text("output-title"));
     browser().findElement(By.id("language")).click();
     assertEquals("识别结果", text("output-title"));
-    assertEquals(
-        "zh", browser().findElement(By.tagName("html")).getDomAttribute("lang"));
+    assertEquals("zh", browser().findElement(By.tagName("html")).getDomAttribute("lang"));
     browser().findElement(By.id("language")).click();
     assertEquals("Answer", text("output-title"));
   }
@@ -240,7 +239,8 @@ final class PageTest {
     browser()
         .executeCdpCommand(
             "Emulation.setDeviceMetricsOverride",
-            java.util.Map.of("width", width, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+            java.util.Map.of(
+                "width", width, "height", 800, "deviceScaleFactor", 2, "mobile", true));
     try {
       visit(digits);
       assertEquals(
