@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class ModelServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
+  private static final Duration QUIET = Duration.ofMillis(500);
   private static final String PREDICT = "/predict";
 
   private final ServerSettings settings;
@@ -59,7 +60,8 @@ final class ModelServer implements AutoCloseable {
             batcher,
             new Answers(info.labels()),
             metrics,
-            settings.maxParts());
+            settings.maxParts(),
+            uploads::draining);
     String about = about(name, engine, info, settings);
     javalin =
         Javalin.create(
@@ -203,12 +205,17 @@ final class ModelServer implements AutoCloseable {
     metrics.close();
   }
 
+  /** Waits for the last answer, and a moment for clients to hang up or ask once more. */
   private void awaitQuiet(ServerConnector connector, long deadline) {
-    Duration quiet = Duration.ofMillis(20);
+    long quiet = System.nanoTime();
     try {
       while (System.nanoTime() < deadline
-          && (uploads.underWay() > 0 || !connector.getConnectedEndPoints().isEmpty())) {
-        Thread.sleep(quiet.toMillis());
+          && !connector.getConnectedEndPoints().isEmpty()
+          && System.nanoTime() - quiet < QUIET.toNanos()) {
+        if (uploads.underWay() > 0) {
+          quiet = System.nanoTime();
+        }
+        Thread.sleep(10);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

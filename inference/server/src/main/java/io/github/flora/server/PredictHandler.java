@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,14 +34,16 @@ final class PredictHandler implements Handler {
   private final Answers answers;
   private final ServerMetrics metrics;
   private final int maxParts;
+  private final BooleanSupplier draining;
 
   PredictHandler(
-      Decoder decoder, Batcher batcher, Answers answers, ServerMetrics metrics, int maxParts) {
+      Decoder decoder, Batcher batcher, Answers answers, ServerMetrics metrics, int maxParts, BooleanSupplier draining) {
     this.decoder = decoder;
     this.batcher = batcher;
     this.answers = answers;
     this.metrics = metrics;
     this.maxParts = maxParts;
+    this.draining = draining;
   }
 
   @Override
@@ -177,12 +180,15 @@ final class PredictHandler implements Handler {
                 .formatted(String.join(", ", values), LARGEST_TOP)));
   }
 
-  private static void write(Context context, int status, String type, String text) {
+  private void write(Context context, int status, String type, String text) {
     byte[] bytes = text.getBytes(UTF_8);
     var response = context.res();
     response.setStatus(status);
     response.setContentType(type);
     response.setContentLength(bytes.length);
+    if (draining.getAsBoolean()) {
+      response.setHeader("Connection", "close");
+    }
     try {
       response.getOutputStream().write(bytes);
     } catch (IOException e) {
