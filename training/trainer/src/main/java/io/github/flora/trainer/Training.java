@@ -24,6 +24,7 @@ import io.github.flora.models.Networks;
 import io.github.flora.models.PretrainedWeights;
 import io.github.flora.models.Weights;
 import io.github.flora.models.WeightsDownload;
+import io.github.flora.models.WeightsException;
 import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.report.HistoryCsv;
 import io.github.flora.trainer.run.ModelInfo;
@@ -221,7 +222,7 @@ public record Training(
         course.load(checkpoint.numbers());
         history = before(folder, checkpoint);
       } else if (weights != null) {
-        LoadReport report = weights.load(block);
+        LoadReport report = load(weights, block);
         listeners.forEach(listener -> listener.onNote(weights.describe(report)));
       }
       Stages stages =
@@ -315,6 +316,17 @@ public record Training(
     return recipe.standardize()
         ? Normalization.standardizing(dataset.train())
         : dataset.normalization();
+  }
+
+  private static LoadReport load(PretrainedWeights weights, Block block) throws IOException {
+    try {
+      return weights.load(block);
+    } catch (WeightsException e) {
+      // Not what going on could mend.
+      TrainingException refused = new TrainingException(String.valueOf(e.getMessage()));
+      refused.initCause(e);
+      throw refused;
+    }
   }
 
   private static void recordFailure(RunFolder folder, RunInfo info, Throwable failure) {
