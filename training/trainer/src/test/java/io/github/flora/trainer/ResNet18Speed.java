@@ -11,7 +11,9 @@ import io.github.flora.data.Normalization;
 import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.Optimizer;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
+import io.github.flora.engine.UpdateRule;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import java.util.stream.DoubleStream;
  *   java -XX:+UseSerialGC -cp "$(echo $m/flora-trainer-*.jar):$m/test-classes:$(cat $m/classpath)" \
  *   io.github.flora.trainer.ResNet18Speed PyTorch 5
  * </pre>
+ *
+ * <p>With {@code -Dprecision=BF16} in mixed precision, where the engine has it.
  */
 final class ResNet18Speed {
 
@@ -63,11 +67,12 @@ final class ResNet18Speed {
       Block block = Networks.get("resnet18").newBlock(NetworkOptions.of(CLASSES));
       block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, SIDE, SIDE));
       try (TrainingStep step =
-              TrainingStep.of(
-                  Engines.trainingSupport(engine),
-                  block,
-                  new CrossEntropy(0),
-                  Optimizer.of("sgd"));
+              Engines.trainingSupport(engine)
+                  .newStep(
+                      block,
+                      new CrossEntropy(0),
+                      UpdateRule.of(Optimizer.of("sgd")),
+                      Precision.valueOf(System.getProperty("precision", "FP32")));
           Meter meter = new Meter(manager)) {
         for (int i = -WARM_UP; i < steps; i++) {
           if (args.length > 2) {
