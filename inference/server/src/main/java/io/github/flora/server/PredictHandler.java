@@ -37,7 +37,12 @@ final class PredictHandler implements Handler {
   private final BooleanSupplier draining;
 
   PredictHandler(
-      Decoder decoder, Batcher batcher, Answers answers, ServerMetrics metrics, int maxParts, BooleanSupplier draining) {
+      Decoder decoder,
+      Batcher batcher,
+      Answers answers,
+      ServerMetrics metrics,
+      int maxParts,
+      BooleanSupplier draining) {
     this.decoder = decoder;
     this.batcher = batcher;
     this.answers = answers;
