@@ -21,6 +21,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.util.Statistics;
 
@@ -118,7 +121,7 @@ public final class Worker {
   }
 
   private void measure(Job.Measuring job) throws IOException {
-    try (Contestant contestant = Contestant.load(job)) {
+    try (Contestant contestant = apart(() -> Contestant.load(job))) {
       say(
           Message.of(
               new Message.Loaded(
@@ -135,7 +138,8 @@ public final class Worker {
         }
       }
       if (job.data() != null) {
-        say(Message.accuracy(accuracy(job, contestant)));
+        double share = apart(() -> accuracy(job, contestant));
+        say(Message.accuracy(share));
       }
     }
   }
@@ -146,11 +150,12 @@ public final class Worker {
     int length = batch * job.model().size();
     try (Pass pass = contestant.prepare(Arrays.copyOf(images, length), batch)) {
       long start = System.nanoTime();
-      float[] unused = pass.run();
+      float[] unused = apart(pass::run);
       double first = (System.nanoTime() - start) / 1e6;
       String file = job.answers();
       if (file != null && job.task() == Task.INFERENCE) {
-        write(Path.of(Job.Measuring.file(file, batch)), answers(contestant, images, batch, length));
+        float[] logits = apart(() -> answers(contestant, images, batch, length));
+        write(Path.of(Job.Measuring.file(file, batch)), logits);
       }
       Optional<Load> before = Load.now();
       Sampling sampling = new Sampling(pass, job.pace());
@@ -169,6 +174,36 @@ public final class Worker {
           sampling.settled(),
           others.isPresent() ? others.getAsDouble() : null,
           peak.isPresent() ? peak.getAsDouble() : null);
+    }
+  }
+
+  /**
+   * Computes in a thread that ends with it. OpenMP keeps threads for every thread that ever asked,
+   * and waits in a slower way once there are more of them than cores.
+   */
+  private static <T> T apart(Callable<T> work) throws IOException {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread thread = new Thread(task, "flora-bench-apart");
+    thread.start();
+    try {
+      T result = task.get();
+      thread.join();
+      return result;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException failed) {
+        throw failed;
+      }
+      if (cause instanceof RuntimeException failed) {
+        throw failed;
+      }
+      if (cause instanceof Error failed) {
+        throw failed;
+      }
+      throw new IllegalStateException(cause);
     }
   }
 
