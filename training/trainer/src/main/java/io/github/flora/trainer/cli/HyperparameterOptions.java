@@ -149,6 +149,8 @@ final class HyperparameterOptions {
     Hyperparameters.Builder builder = defaults.toBuilder();
     if (epochs != null) {
       builder.optEpochs(epochs);
+      // A recipe's own warm-up gives way to a training that is shorter than it.
+      builder.optWarmupEpochs(Math.max(0, Math.min(defaults.warmupEpochs(), epochs - 1)));
     }
     if (batchSize != null) {
       builder.optBatchSize(batchSize);

@@ -136,7 +136,8 @@ final class RunFilesTest {
               "freeze": "none",
               "freeze_norms": false,
               "head_hidden": 0
-            }
+            },
+            "precision": "fp32"
           },
           "optimizer": {
             "beta1": 0.9,
