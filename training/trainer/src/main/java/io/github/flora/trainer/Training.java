@@ -135,13 +135,26 @@ public record Training(
   }
 
   /**
-   * Finds the weights to start from; downloads them if need be.
+   * Finds the weights to start from, downloads them if need be, and finds out before anything is
+   * written whether the network can take them.
    *
    * @param notes told in one line when a download begins
-   * @return the weights, or null if training starts from random ones
    * @throws IOException if they can't be had; the message says why
+   * @throws TrainingException if they are malformed, ask for more than weights need, or are another
+   *     network's
    */
-  public @Nullable PretrainedWeights pretrained(Consumer<String> notes) throws IOException {
+  public void checkPretrained(Consumer<String> notes) throws IOException {
+    PretrainedWeights weights = pretrained(notes);
+    if (weights == null) {
+      return;
+    }
+    try (NDManager manager = NDManager.newBaseManager(device, engine)) {
+      ModelInfo model = modelInfo(margin(), dataset.normalization());
+      LoadReport unused = load(weights, TrainedModel.newBlock(network, model, manager));
+    }
+  }
+
+  private @Nullable PretrainedWeights pretrained(Consumer<String> notes) throws IOException {
     FineTuning tuning = hyperparameters.fineTuning();
     return tuning.isPretrained()
         ? PretrainedWeights.find(

@@ -156,7 +156,11 @@ public final class TrainCommand implements FloraCommand {
             plan.seed());
     training.check();
     if (resume == null) {
-      findPretrained(training, err);
+      training.checkPretrained(
+          note -> {
+            err.println("flora: " + note);
+            err.flush();
+          });
     }
     try (Interrupts interrupts = new Interrupts();
         RunFolder folder =
@@ -207,14 +211,6 @@ public final class TrainCommand implements FloraCommand {
   }
 
   /** Before there is a run folder: what can't be had shall leave nothing behind. */
-  private static void findPretrained(Training training, PrintWriter err) throws IOException {
-    PretrainedWeights unused =
-        training.pretrained(
-            note -> {
-              err.println("flora: " + note);
-              err.flush();
-            });
-  }
 
   /** What is to be trained. */
   private record Plan(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.run.RunFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What can go wrong ends with status 1 or 2 and one line that names the cause and the way out;
@@ -146,6 +148,20 @@ final class BadInputTest {
     String line = fails(1, "train mnist-mlp --output {run} --overwrite " + arguments);
     assertTrue(line.startsWith("flora: MNIST: ") && line.contains(message), line);
     assertTrue(line.contains("--data"), line);
+  }
+
+  /** Of another network, cut short, and none at all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"other", "truncated", "text"})
+  void weightsThatAreRefused(String kind) throws IOException {
+    Path weights = temp.resolve(kind + ".safetensors");
+    byte[] whole = Files.readAllBytes(run.resolve("model/model.safetensors"));
+    byte[] bytes = kind.equals("other") ? whole : Arrays.copyOf(whole, whole.length / 2);
+    Files.write(weights, kind.equals("text") ? "none".getBytes(StandardCharsets.UTF_8) : bytes);
+    String line =
+        fails(
+            1, "train mnist-cnn --output {run} --overwrite --data {data} --pretrained " + weights);
+    assertTrue(line.startsWith("flora: " + weights), line);
   }
 
   /** Damages a copy of the data. */
