@@ -162,22 +162,33 @@ public final class BenchCommand implements FloraCommand {
     Grid grid = grid();
     Comparison old = compare == null ? null : Comparison.read(compare);
     if (output != null) {
-      Files.createDirectories(output);
+      create(output);
     }
     // Until all is printed: the Java machine ends when this is closed.
     try (Interrupts interrupts = new Interrupts()) {
       List<Row> rows =
           measure(grid, err, interrupts, !noProgress && Boolean.getBoolean("flora.terminal"));
       Report report = Report.of(commandLine(command), grid, rows, old);
+      // First, so that a full disk doesn't cost what took minutes to measure.
+      out.print(json ? report.toJson() : csv ? Text.csv(report) : Text.terminal(report));
+      out.flush();
       if (output != null) {
         write(report, output);
       }
-      out.print(json ? report.toJson() : csv ? Text.csv(report) : Text.terminal(report));
       if (output != null && !json && !csv) {
         out.printf("wrote bench.json, bench.csv, bench.md and bench.png into %s%n", output);
       }
       out.flush();
       return rows.stream().anyMatch(row -> row.imagesPerSecond() != null) ? 0 : 1;
+    }
+  }
+
+  private static void create(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot create the output folder %s: choose another with --output".formatted(folder), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.flora.bench;
 import com.google.gson.JsonParseException;
 import io.github.flora.trainer.cli.UsageException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +54,13 @@ final class Comparison {
    * @throws UsageException if it isn't one
    */
   static Comparison read(Path file) throws IOException {
-    String text = Files.readString(file);
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException(file + ": there is no such file; check --compare", null);
+    }
     Old report;
     try {
-      report = Report.GSON.fromJson(text, Old.class);
-    } catch (JsonParseException e) {
+      report = Report.GSON.fromJson(Files.readString(file), Old.class);
+    } catch (JsonParseException | CharacterCodingException e) {
       throw new UsageException(file + " isn't what bench --json prints: it is no such JSON", e);
     } catch (RuntimeException e) {
       throw new UsageException(file + " isn't what bench --json prints: a key is missing", e);

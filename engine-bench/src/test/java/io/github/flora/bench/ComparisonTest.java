@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.flora.trainer.cli.UsageException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,12 +54,20 @@ final class ComparisonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[]", "{}", "{\"rows\": [{}]}", "{\"rows\": 5}"})
+  @ValueSource(strings = {"", "{", "[]", "{}", "{\"rows\": [{}]}", "{\"rows\": 5}", "\u00ff"})
   void whatIsNoReportIsRefused(String text) throws Exception {
-    Path file = Files.writeString(temp.resolve("bad.json"), text);
+    // The last isn't even text.
+    Path file = Files.writeString(temp.resolve("bad.json"), text, StandardCharsets.ISO_8859_1);
     UsageException e = assertThrows(UsageException.class, () -> Comparison.read(file));
     assertTrue(
         String.valueOf(e.getMessage()).startsWith(file + " isn't what bench --json prints"),
         e::toString);
+  }
+
+  @Test
+  void aMissingReportIsNamed() {
+    Path missing = temp.resolve("missing.json");
+    UsageException e = assertThrows(UsageException.class, () -> Comparison.read(missing));
+    assertEquals(missing + ": there is no such file; check --compare", e.getMessage());
   }
 }

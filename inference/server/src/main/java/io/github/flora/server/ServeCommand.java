@@ -7,6 +7,7 @@ import io.github.flora.trainer.cli.Subject;
 import io.github.flora.trainer.cli.UsageException;
 import io.github.flora.trainer.run.TrainedModel;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinLogger;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -171,14 +172,27 @@ public final class ServeCommand implements FloraCommand {
   private ModelServer start(
       Subject subject, EngineOptions.Chosen computing, TrainedModel model, ServerSettings settings)
       throws IOException {
+    // It would say once more what it throws.
+    JavalinLogger.enabled = false;
     try {
       return new ModelServer(subject.recipe(), computing.describe(), model, settings);
     } catch (JavalinBindException e) {
       throw new IOException(
-          "can't listen on %s:%d: is the port taken? choose another with --port"
-              .formatted(host, port),
+          "can't listen on %s:%d: %s; choose others with --host and --port"
+              .formatted(host, port, reason(e)),
           e);
+    } finally {
+      JavalinLogger.enabled = true;
     }
+  }
+
+  /** What the system says: that the address is in use, or isn't one of this machine. */
+  private static String reason(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
   }
 
   /** As it stands in a URL. */
