@@ -64,11 +64,24 @@ public final class Course {
   }
 
   /**
-   * Tells how an epoch went.
+   * Whether an epoch is followed by a validation.
+   *
+   * @param epoch the epoch, from 1
+   * @return whether it is; so it is for the last
+   */
+  public boolean validates(int epoch) {
+    return epoch % hyperparameters.validateEvery() == 0 || epoch == epochs();
+  }
+
+  /**
+   * Tells how an epoch went. One that isn't validated says nothing of improvement.
    *
    * @param epoch its figures
    */
   public void onEpoch(Epoch epoch) {
+    if (!validates(epoch.epoch())) {
+      return;
+    }
     double metric = hyperparameters.monitor().of(epoch);
     schedule.onEpoch(epoch.epoch(), metric);
     if (earlyStopping != null && earlyStopping.onEpoch(epoch.epoch(), metric)) {

@@ -49,6 +49,9 @@ public final class Evaluator {
    */
   public record Scores(double loss, double accuracy) {
 
+    /** What is known without a measurement: NaN, as of no images. */
+    public static final Scores NONE = new Scores(Double.NaN, Double.NaN);
+
     /**
      * Measures answers.
      *
@@ -70,7 +73,7 @@ public final class Evaluator {
         }
       }
       int n = predictions.size();
-      return n == 0 ? new Scores(Double.NaN, Double.NaN) : new Scores(loss / n, (double) hits / n);
+      return n == 0 ? NONE : new Scores(loss / n, (double) hits / n);
     }
   }
 

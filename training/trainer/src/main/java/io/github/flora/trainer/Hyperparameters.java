@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param earlyStopping epochs without improvement after which training ends, or 0 for never
  * @param monitor what improvement is measured by; also chooses the best weights
  * @param validationSplit share of the training images that is kept for validation, in [0, 1)
+ * @param validateEvery epochs from one validation to the next, at least 1; the last epoch is always
+ *     validated. Early stopping and {@code plateau} count validations
  * @param dropout probability of dropping an activation, in [0, 1), or null for the network's own
  * @param batchNorm whether convolutions are followed by batch normalisation
  * @param fineTuning how training starts from weights of others
@@ -60,6 +62,7 @@ public record Hyperparameters(
     int earlyStopping,
     Monitor monitor,
     double validationSplit,
+    int validateEvery,
     @Nullable Double dropout,
     boolean batchNorm,
     FineTuning fineTuning,
@@ -118,10 +121,11 @@ public record Hyperparameters(
         "--validation-split",
         validationSplit,
         "at least 0 and below 1");
+    // Runs of earlier versions say nothing of it, nor of what comes last.
+    validateEvery = Math.max(1, validateEvery);
     if (dropout != null) {
       require(dropout >= 0 && dropout < 1, "--dropout", dropout, "at least 0 and below 1");
     }
-    // Runs of earlier versions say nothing of it.
     fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
     precision = precision == null ? Precision.FP32 : precision;
   }
@@ -161,6 +165,7 @@ public record Hyperparameters(
         .optEarlyStopping(earlyStopping)
         .optMonitor(monitor)
         .optValidationSplit(validationSplit)
+        .optValidateEvery(validateEvery)
         .optDropout(dropout)
         .optBatchNorm(batchNorm)
         .optFineTuning(fineTuning)
@@ -234,6 +239,7 @@ public record Hyperparameters(
     values.put("early stopping", String.valueOf(earlyStopping));
     values.put("monitor", String.valueOf(monitor.id()));
     values.put("validation split", String.valueOf(validationSplit));
+    values.put("validate every", String.valueOf(validateEvery));
     values.put("dropout", dropout == null ? "default" : dropout.toString());
     values.put("batch norm", String.valueOf(batchNorm));
     values.putAll(fineTuning.describe());
@@ -269,6 +275,7 @@ public record Hyperparameters(
     private int earlyStopping;
     private Monitor monitor = Monitor.VAL_ACCURACY;
     private double validationSplit = 0.2;
+    private int validateEvery = 1;
     private @Nullable Double dropout;
     private boolean batchNorm;
     private FineTuning fineTuning = FineTuning.NONE;
@@ -475,6 +482,18 @@ public record Hyperparameters(
     }
 
     /**
+     * Sets {@link Hyperparameters#validateEvery}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optValidateEvery(int value) {
+      require(value >= 1, "--validate-every", value, "at least 1");
+      validateEvery = value;
+      return this;
+    }
+
+    /**
      * Sets {@link Hyperparameters#dropout}.
      *
      * @param value the value
@@ -544,6 +563,7 @@ public record Hyperparameters(
           earlyStopping,
           monitor,
           validationSplit,
+          validateEvery,
           dropout,
           batchNorm,
           fineTuning,

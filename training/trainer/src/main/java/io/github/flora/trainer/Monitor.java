@@ -2,8 +2,10 @@ package io.github.flora.trainer;
 
 import io.github.flora.trainer.report.Epoch;
 import io.github.flora.trainer.schedule.Goal;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The figure that tells whether a model gets better. */
 public enum Monitor {
@@ -51,25 +53,18 @@ public enum Monitor {
 
   /**
    * Returns the best epoch, of equals the earliest (after {@link Epoch#best} in the case of
-   * accuracy); without validation images the last.
+   * accuracy), among those that were validated; where none was, the last.
    *
    * @param history epochs in order, at least one
    * @return the best
    */
   public Epoch best(List<Epoch> history) {
-    Epoch last = history.get(history.size() - 1);
-    if (!last.validated()) {
-      return last;
-    }
-    if (this == VAL_ACCURACY) {
-      return Epoch.best(history).orElse(last);
-    }
-    Epoch best = history.get(0);
-    for (Epoch epoch : history) {
-      if (epoch.valLoss() < best.valLoss()) {
-        best = epoch;
-      }
-    }
-    return best;
+    Optional<Epoch> best =
+        this == VAL_ACCURACY
+            ? Epoch.best(history)
+            : history.stream()
+                .filter(Epoch::validated)
+                .min(Comparator.comparingDouble(Epoch::valLoss));
+    return best.orElse(history.get(history.size() - 1));
   }
 }

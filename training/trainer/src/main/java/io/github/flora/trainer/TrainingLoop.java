@@ -119,8 +119,9 @@ public final class TrainingLoop {
           }
         }
         double trainSeconds = (System.nanoTime() - start) / 1e9;
-        Evaluator.Scores scores = stage.validation().scores(inference);
-        // NaN is also what there is without validation images, but then the accuracy is NaN too.
+        Evaluator.Scores scores =
+            course.validates(epoch) ? stage.validation().scores(inference) : Evaluator.Scores.NONE;
+        // NaN is also what there is without validation, but then the accuracy is NaN too.
         if (!Double.isFinite(scores.loss()) && !Double.isNaN(scores.accuracy())) {
           throw diverged(epoch, rate);
         }

@@ -115,6 +115,12 @@ abstract class AbstractRunWriterTest {
   }
 
   @Test
+  void theModelIsTheBestOfTheEpochsThatWereValidated() throws IOException {
+    train(Double.NaN, 0.5, Double.NaN, 0.9, Double.NaN, 0.7, Double.NaN);
+    assertEquals(4, epochOf(folder.weights()));
+  }
+
+  @Test
   void drawsTheCurvesAtTheEnd() throws IOException {
     train(0.5);
     assertTrue(Files.size(folder.curves()) > 0);

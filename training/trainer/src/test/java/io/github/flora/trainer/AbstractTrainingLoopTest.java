@@ -83,8 +83,17 @@ abstract class AbstractTrainingLoopTest {
   private List<Epoch> run(
       int epochs, double rate, ImageSet validation, BooleanSupplier stop, TrainingListener... all)
       throws IOException {
+    return run(
+        SmallData.hyperparameters(epochs, 32, "adam", rate, 0.2, null, false),
+        validation,
+        stop,
+        all);
+  }
+
+  private List<Epoch> run(
+      Hyperparameters values, ImageSet validation, BooleanSupplier stop, TrainingListener... all)
+      throws IOException {
     Batches batches = new Batches(IMAGES, Normalization.UNIT, 32);
-    Hyperparameters values = SmallData.hyperparameters(epochs, 32, "adam", rate, 0.2, null, false);
     try (TrainingStep step =
         TrainingStep.of(
             Engines.trainingSupport(engine),
@@ -163,6 +172,28 @@ abstract class AbstractTrainingLoopTest {
     Epoch epoch = run(1, 1e-3, IMAGES.select(new int[0]), () -> false).get(0);
     assertFalse(epoch.validated());
     assertTrue(Double.isNaN(epoch.valLoss()));
+  }
+
+  @Test
+  void validatesEveryNthEpochAndTheLast() throws IOException {
+    Hyperparameters values =
+        SmallData.hyperparameters(7, 32, "adam", 1e-3, 0.2, null, false).toBuilder()
+            .optValidateEvery(3)
+            .build();
+    List<Epoch> history = run(values, IMAGES, () -> false);
+    assertEquals(
+        List.of(3, 6, 7), history.stream().filter(Epoch::validated).map(Epoch::epoch).toList());
+  }
+
+  /** With a rate of next to nothing, no epoch is better than the first that was validated. */
+  @Test
+  void earlyStoppingCountsValidations() throws IOException {
+    Hyperparameters values =
+        SmallData.hyperparameters(20, 32, "adam", 1e-30, 0.2, null, false).toBuilder()
+            .optValidateEvery(3)
+            .optEarlyStopping(2)
+            .build();
+    assertEquals(9, run(values, IMAGES, () -> false).size());
   }
 
   @Test

@@ -122,6 +122,14 @@ final class HyperparameterOptions {
   private @Nullable Double validationSplit;
 
   @Option(
+      names = "--validate-every",
+      paramLabel = "N",
+      description =
+          "Validate after every N-th epoch and the last (1); --early-stopping and --patience then"
+              + " count validations.")
+  private @Nullable Integer validateEvery;
+
+  @Option(
       names = "--dropout",
       paramLabel = "P",
       description = "Probability of dropping an activation (default: the network's own).")
@@ -202,6 +210,9 @@ final class HyperparameterOptions {
     }
     if (validationSplit != null) {
       builder.optValidationSplit(validationSplit);
+    }
+    if (validateEvery != null) {
+      builder.optValidateEvery(validateEvery);
     }
     if (dropout != null) {
       builder.optDropout(dropout);

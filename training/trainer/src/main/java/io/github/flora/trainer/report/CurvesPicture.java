@@ -87,7 +87,8 @@ public final class CurvesPicture {
       String format) {
     boolean dots = epochs.size() <= MOST_DOTS;
     panel.add("training", epochs, training, TRAINING, CurvesPanel.SOLID, dots);
-    panel.add("validation", epochs, validation, VALIDATION, CurvesPanel.SOLID, dots);
+    List<Epoch> validated = epochs.stream().filter(Epoch::validated).toList();
+    panel.add("validation", validated, validation, VALIDATION, CurvesPanel.SOLID, dots);
     Optional<Epoch> best = Epoch.best(epochs);
     if (best.isPresent() && Double.isFinite(validation.applyAsDouble(best.get()))) {
       double value = validation.applyAsDouble(best.get());

@@ -290,7 +290,8 @@ public final class Diagnosis {
 
   /** Judged by validation alone: a training loss may always fall further. */
   private Optional<Finding> stillImproving() {
-    double[] curve = validated().stream().mapToDouble(Epoch::valLoss).toArray();
+    List<Epoch> points = validated();
+    double[] curve = points.stream().mapToDouble(Epoch::valLoss).toArray();
     int from = curve.length - 1 - LAST_STEPS;
     if (from < 0) {
       return Optional.empty();
@@ -310,7 +311,10 @@ public final class Diagnosis {
         "The validation loss was still falling at the end, from %s to %s over the last %d epochs.";
     return finding(
         STILL_IMPROVING,
-        text.formatted(number(curve[from]), number(end), LAST_STEPS),
+        text.formatted(
+            number(curve[from]),
+            number(end),
+            points.get(curve.length - 1).epoch() - points.get(from).epoch()),
         "Try more epochs.");
   }
 

@@ -134,7 +134,8 @@ public final class RunsPicture {
     }
     for (int i = 0; i < runs.size(); i++) {
       Run run = runs.get(i);
-      panel.add(i + " validation", run.epochs(), validation, run.colour(), CurvesPanel.SOLID, dots);
+      List<Epoch> validated = run.epochs().stream().filter(Epoch::validated).toList();
+      panel.add(i + " validation", validated, validation, run.colour(), CurvesPanel.SOLID, dots);
     }
     panel.paint(g, x);
   }

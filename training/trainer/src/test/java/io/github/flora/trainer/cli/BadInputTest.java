@@ -108,6 +108,7 @@ final class BadInputTest {
         "mnist-mlp --learning-rate -1 | --learning-rate is -1.0 but has to be above 0",
         "mnist-mlp --learning-rate NaN | --learning-rate is NaN but has to be above 0",
         "mnist-mlp --validation-split 1.5 | --validation-split is 1.5 but has to be at least 0 and",
+        "mnist-mlp --validate-every 0 | --validate-every is 0 but has to be at least 1",
         "mnist-mlp --dropout 1 | --dropout is 1.0 but has to be at least 0 and below 1",
         "mnist-mlp --threads 0 | --threads is 0 but has to be 1 to 1024",
         "mnist-mlp --threads 99999 | --threads is 99999 but has to be 1 to 1024",

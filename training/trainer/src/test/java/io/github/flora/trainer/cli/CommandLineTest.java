@@ -48,6 +48,7 @@ final class CommandLineTest {
           --early-stopping=N
           --monitor=FIGURE
           --validation-split=SHARE
+          --validate-every=N
           --dropout=P
           --batch-norm
           --precision=PRECISION

@@ -71,6 +71,17 @@ class CurvesPictureTest {
   }
 
   @Test
+  void epochsWithoutValidationLeaveNoGap() throws IOException {
+    List<Epoch> epochs = new ArrayList<>(run(5, true));
+    for (int i = 1; i < 4; i++) {
+      double nan = Double.NaN;
+      epochs.set(i, new Epoch(i + 1, 1, 0.5, nan, nan, 0.1, 1, 1));
+    }
+    Rectangle middle = new Rectangle(LEFT.x + LEFT.width / 2 - 20, LEFT.y, 40, LEFT.height);
+    assertTrue(draw(epochs).count(CurvesPicture.VALIDATION, middle) > 8);
+  }
+
+  @Test
   void nothingFiniteGivesEmptyPanels() throws IOException {
     double nan = Double.NaN;
     Pixels picture = draw(List.of(new Epoch(1, nan, nan, nan, nan, 1, 1, 1)));
