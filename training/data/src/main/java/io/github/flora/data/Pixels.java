@@ -24,6 +24,11 @@ final class Pixels {
     BufferedImage image = inStandardColours(decoded);
     int height = image.getHeight();
     int width = image.getWidth();
+    if (channels == 3 && isPlain(image.getColorModel())) {
+      // By far the most common: the samples as they are, in the order of the bands.
+      byte[] samples = (byte[]) image.getRaster().getDataElements(0, 0, width, height, null);
+      return DecodedImage.wrap(samples, height, width, channels);
+    }
     byte[] pixels = new byte[Math.multiplyExact(Math.multiplyExact(height, width), channels)];
     boolean grey = isGrey(image.getColorModel());
     boolean printed = isPrinted(image.getColorModel());
@@ -62,6 +67,14 @@ final class Pixels {
 
   private static int onWhite(int value, int alpha) {
     return alpha == 255 ? value : (value * alpha + 255 * (255 - alpha) + 127) / 255;
+  }
+
+  private static boolean isPlain(ColorModel model) {
+    return model instanceof ComponentColorModel
+        && model.getColorSpace().isCS_sRGB()
+        && model.getNumComponents() == 3
+        && model.getTransferType() == DataBuffer.TYPE_BYTE
+        && model.getComponentSize(0) == 8;
   }
 
   private static boolean isGrey(ColorModel model) {
