@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out before training which photographs can't be used: decodes every file once, on several
- * threads.
+ * threads, but for those that an earlier start found usable and that look unchanged.
  *
  * @param photos those that can be used
  * @param digests of the content of each
@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problems) {
 
   /** What is known of a file: a digest, or what is wrong. */
-  private record Finding(String digest, @Nullable String problem) {}
+  private record Finding(
+      String digest, PhotoIndex.@Nullable Stamp stamp, @Nullable String problem) {}
 
-  static PhotoCheck of(List<Photo> photos) throws DataException {
+  static PhotoCheck of(List<Photo> photos, PhotoIndex index) throws DataException {
     ExecutorService pool =
         Executors.newFixedThreadPool(
             Batches.workers(),
@@ -37,7 +38,7 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
     try {
       List<Future<Finding>> findings = new ArrayList<>();
       for (Photo photo : photos) {
-        findings.add(pool.submit(() -> examine(photo.file())));
+        findings.add(pool.submit(() -> examine(photo.file(), index)));
       }
       List<Photo> good = new ArrayList<>();
       List<String> digests = new ArrayList<>();
@@ -47,10 +48,14 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
         if (finding.problem() == null) {
           good.add(photos.get(i));
           digests.add(finding.digest());
+          if (finding.stamp() != null) {
+            index.add(photos.get(i).file(), finding.stamp(), finding.digest());
+          }
         } else {
           problems.add(finding.problem());
         }
       }
+      index.save();
       return new PhotoCheck(good, digests, problems);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -62,13 +67,20 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
     }
   }
 
-  private static Finding examine(Path file) {
+  private static Finding examine(Path file, PhotoIndex index) {
+    // Before the content: what changes in between is then noticed at the next start.
+    PhotoIndex.Stamp stamp = PhotoIndex.Stamp.of(file);
+    String known = stamp == null ? null : index.digest(file, stamp);
+    if (known != null) {
+      return new Finding(known, stamp, null);
+    }
     try {
       byte[] bytes = ImageFiles.bytes(file);
       DecodedImage unused = ImageFiles.decode(bytes, file.toString(), 3);
-      return new Finding(HexFormat.of().formatHex(Digests.of("SHA-256").digest(bytes)), null);
+      String digest = HexFormat.of().formatHex(Digests.of("SHA-256").digest(bytes));
+      return new Finding(digest, stamp, null);
     } catch (ImageFileException e) {
-      return new Finding("", String.valueOf(e.getMessage()));
+      return new Finding("", stamp, String.valueOf(e.getMessage()));
     }
   }
 

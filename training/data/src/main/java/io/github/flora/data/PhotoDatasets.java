@@ -40,7 +40,7 @@ final class PhotoDatasets {
       List<Photo> photos,
       PhotoOptions options)
       throws DataException {
-    PhotoCheck check = PhotoCheck.of(photos);
+    PhotoCheck check = PhotoCheck.of(photos, PhotoIndex.of(name + " " + origin));
     List<String> problems = new ArrayList<>();
     int bad = check.problems().size();
     if (bad > 0) {

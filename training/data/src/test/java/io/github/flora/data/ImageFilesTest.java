@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -140,6 +141,18 @@ class ImageFilesTest {
     for (String format : List.of("gif", "png")) {
       DecodedImage image = ImageFiles.decode(encoded(indexed, format), "x", 3);
       assertArrayEquals(bytes(255, 0, 0, 255, 255, 255), image.pixels(), format);
+    }
+  }
+
+  @Test
+  void palettesWithATransparentColour() throws IOException {
+    IndexColorModel model =
+        new IndexColorModel(8, 2, bytes(10, 20), bytes(30, 40), bytes(50, 60), 1);
+    BufferedImage indexed = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED, model);
+    indexed.getRaster().setDataElements(0, 0, 2, 1, bytes(0, 1));
+    for (String format : List.of("gif", "png")) {
+      DecodedImage image = ImageFiles.decode(encoded(indexed, format), "x", 3);
+      assertArrayEquals(bytes(10, 30, 50, 255, 255, 255), image.pixels(), format);
     }
   }
 

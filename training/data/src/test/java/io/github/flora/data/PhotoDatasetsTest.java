@@ -58,15 +58,8 @@ class PhotoDatasetsTest {
   /** 3 classes, 300 files, a fifth of them damaged or unusual in ten ways. */
   @Test
   void tenKindsOfDamageAreUsedOrReportedOnce() throws IOException {
-    List<Path> bad = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
-      Path own = folder.resolve(List.of("cat", "dog", "emu").get(i % 3));
-      String kind = i < 60 ? PhotoFiles.KINDS[i / 6] : "photo.jpg";
-      Path file = PhotoFiles.write(own, kind, i);
-      if (kind.endsWith("!")) {
-        bad.add(file);
-      }
-    }
+    List<Path> bad = PhotoFiles.writeClasses(folder);
+    assertEquals(12, bad.size());
     ImageDataset photos = load(folder);
     assertEquals(List.of("cat", "dog", "emu"), photos.labels());
     assertEquals(288, photos.train().size() + photos.test().size());
@@ -275,6 +268,25 @@ class PhotoDatasetsTest {
     assertNotNull(cache.get(all.get(1)));
     assertEquals(null, cache.get(all.get(2)));
     assertEquals(2 * 40 * 30 * 3, cache.bytes());
+  }
+
+  /** Those of the test are read once and would only take room. */
+  @ParameterizedTest
+  @CsvSource({"0,false", "1,true"})
+  void theOptionDecidesWhetherImagesAreKept(int megabytes, boolean kept) throws IOException {
+    writePhotos(folder.resolve("a"), 0, 10);
+    writePhotos(folder.resolve("b"), 10, 10);
+    ImageDataset photos = load(folder, new PhotoOptions(16, 0.875, false, megabytes));
+    for (ImageSet part : List.of(photos.train(), photos.test())) {
+      byte[] before = part.pixels(0);
+      assertArrayEquals(before, part.pixels(0));
+      Files.delete(files(part).get(0));
+      if (kept && part == photos.train()) {
+        assertArrayEquals(before, part.pixels(0));
+      } else {
+        assertThrows(UncheckedIOException.class, () -> part.pixels(0));
+      }
+    }
   }
 
   @Test

@@ -210,13 +210,12 @@ public final class TrainCommand implements FloraCommand {
     }
   }
 
-  /** Before there is a run folder: what can't be had shall leave nothing behind. */
-
   /** What is to be trained. */
-  private record Plan(
+  record Plan(
       Recipe recipe, Hyperparameters hyperparameters, DataRequest data, long seed, String engine) {}
 
-  private Plan planned() {
+  /** Returns what the options ask for, without {@code --resume}. */
+  Plan planned() {
     if (recipe == null) {
       throw new UsageException(
           "name a recipe: one of %s; or --resume a run"

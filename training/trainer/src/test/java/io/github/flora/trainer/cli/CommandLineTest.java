@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.flora.data.PhotoOptions;
 import io.github.flora.trainer.Recipes;
 import io.github.flora.trainer.Versions;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -180,5 +182,18 @@ final class CommandLineTest {
   @Test
   void withoutACommandItNamesTheHelp() {
     assertEquals("flora: name a command; './flora --help' lists them", Cli.run().failed(2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 224, 0.875, false, 256",
+    "--image-size=64 --crop-share=1 --strict --cache-images=7, 64, 1, true, 7",
+  })
+  void optionsReachThePhotographs(
+      String options, int size, double share, boolean strict, int megabytes) {
+    TrainCommand command = new TrainCommand();
+    new CommandLine(command).parseArgs(("photos-resnet18 " + options).trim().split(" +", -1));
+    assertEquals(
+        new PhotoOptions(size, share, strict, megabytes), command.planned().data().photos());
   }
 }

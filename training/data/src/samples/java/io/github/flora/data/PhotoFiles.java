@@ -5,13 +5,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
-/** Makes image files: whole ones, and ones that are damaged or unusual. */
-final class PhotoFiles {
+/**
+ * Makes image files for tests of several modules: whole ones, and ones that are damaged or unusual.
+ */
+public final class PhotoFiles {
 
   private static final String WEBP =
       "UklGRjYAAABXRUJQVlA4ICoAAABwAQCdASoQABAAAMASJaACdAF1AAD+9YiVr//ZK3/+zy//+yVv+x5AAAA=";
@@ -25,20 +29,39 @@ final class PhotoFiles {
           + "RrvKKKKKKKKKKKKK/9k=";
 
   /** How each file came to be; those that end in {@code !} can't be read. */
-  static final String[] KINDS = {
-    "truncated.jpg!",
-    "cmyk.jpg",
-    "sixteen-bit.png",
-    "picture.gif",
-    "picture.webp",
-    "one-pixel.png",
-    "very-long.png",
-    "turned.jpg",
-    "png-called.jpg",
-    "empty.jpg!",
-  };
+  private static final List<String> KINDS =
+      List.of(
+          "truncated.jpg!",
+          "cmyk.jpg",
+          "sixteen-bit.png",
+          "picture.gif",
+          "picture.webp",
+          "one-pixel.png",
+          "very-long.png",
+          "turned.jpg",
+          "png-called.jpg",
+          "empty.jpg!");
 
   private PhotoFiles() {}
+
+  /**
+   * Writes 300 files of three classes, a fifth of them damaged or unusual in ten ways.
+   *
+   * @param folder gets a folder per class: cat, dog, emu
+   * @return the twelve that can't be used
+   */
+  public static List<Path> writeClasses(Path folder) throws IOException {
+    List<Path> bad = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      Path own = folder.resolve(List.of("cat", "dog", "emu").get(i % 3));
+      String kind = i < 60 ? KINDS.get(i / 6) : "photo.jpg";
+      Path file = write(own, kind, i);
+      if (kind.endsWith("!")) {
+        bad.add(file);
+      }
+    }
+    return bad;
+  }
 
   /** A picture that no other seed gives; classes differ in colour. */
   static BufferedImage picture(int seed, int width, int height, int type) {
@@ -63,12 +86,12 @@ final class PhotoFiles {
     return bytes.toByteArray();
   }
 
-  static byte[] photo(int seed) throws IOException {
+  public static byte[] photo(int seed) throws IOException {
     return encoded(picture(seed, 40, 30, BufferedImage.TYPE_INT_RGB), "jpg");
   }
 
   /** Writes a file of one of the {@link #KINDS}. */
-  static Path write(Path folder, String kind, int seed) throws IOException {
+  public static Path write(Path folder, String kind, int seed) throws IOException {
     String name = kind.replace("!", "");
     byte[] bytes =
         switch (name) {

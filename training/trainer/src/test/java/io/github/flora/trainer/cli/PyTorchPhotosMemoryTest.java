@@ -1,0 +1,9 @@
+package io.github.flora.trainer.cli;
+
+/** Memory on PyTorch. */
+final class PyTorchPhotosMemoryTest extends AbstractPhotosMemoryTest {
+
+  PyTorchPhotosMemoryTest() {
+    super("PyTorch");
+  }
+}

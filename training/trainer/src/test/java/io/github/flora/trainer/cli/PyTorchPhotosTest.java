@@ -1,0 +1,9 @@
+package io.github.flora.trainer.cli;
+
+/** Own photographs on PyTorch. */
+final class PyTorchPhotosTest extends AbstractPhotosTest {
+
+  PyTorchPhotosTest() {
+    super("PyTorch");
+  }
+}
