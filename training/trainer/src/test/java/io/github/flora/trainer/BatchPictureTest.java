@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,7 +83,7 @@ final class BatchPictureTest {
     BufferedImage sheet = ImageIO.read(png.toFile());
     Set<Point> places = new HashSet<>();
     for (int n = 0; n < BATCH; n++) {
-      int[] image = colours(seen.get(), n);
+      int[] image = colours(Objects.requireNonNull(seen.get()), n);
       assertTrue(IntStream.of(image).distinct().count() > 20, "it would be found anywhere");
       Optional<Point> place = find(image, sheet);
       assertTrue(place.isPresent(), "image " + n + " isn't in the picture");

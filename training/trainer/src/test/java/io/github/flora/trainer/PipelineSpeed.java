@@ -62,8 +62,7 @@ final class PipelineSpeed {
     Hyperparameters recipe = Recipes.get("photos-resnet18").defaults();
     PhotoOptions size = recipe.photos();
     PhotoOptions options =
-        new PhotoOptions(
-            size.imageSize(), size.cropShare(), false, Integer.getInteger("cache", 0));
+        new PhotoOptions(size.imageSize(), size.cropShare(), false, Integer.getInteger("cache", 0));
     long begin = System.nanoTime();
     ImageDataset dataset =
         ImageDatasets.load(new DataRequest("flowers102", data, false, 0, options));
@@ -112,8 +111,7 @@ final class PipelineSpeed {
     for (int i = 0; i < IMAGES; i++) {
       BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
       Graphics2D graphics = image.createGraphics();
-      graphics.setRenderingHint(
-          RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       for (int disc = 0; disc < 400; disc++) {
         int diameter = 5 + random.nextInt(120);
         graphics.setColor(new Color(random.nextInt(1 << 24)));

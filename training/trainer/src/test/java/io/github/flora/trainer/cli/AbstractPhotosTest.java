@@ -58,7 +58,9 @@ abstract class AbstractPhotosTest {
     assertEquals(engine, run.getAsJsonObject("engine").get("name").getAsString());
     assertEquals(
         288,
-        data.get("train").getAsInt() + data.get("validation").getAsInt() + data.get("test").getAsInt());
+        data.get("train").getAsInt()
+            + data.get("validation").getAsInt()
+            + data.get("test").getAsInt());
     // Each class has a colour of its own, and a third is chance.
     assertTrue(run.getAsJsonObject("result").get("test_accuracy").getAsDouble() > 0.5);
     Cli report = Cli.run("evaluate", temp.resolve("run").toString(), "--json").succeeded();
