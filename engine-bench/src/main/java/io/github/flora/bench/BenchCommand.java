@@ -9,7 +9,6 @@ import io.github.flora.trainer.cli.FloraCommand;
 import io.github.flora.trainer.cli.Interrupts;
 import io.github.flora.trainer.cli.UsageException;
 import io.github.flora.trainer.report.AtomicFiles;
-import io.github.flora.trainer.report.BarsPicture;
 import io.github.flora.trainer.run.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,9 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -223,7 +220,8 @@ public final class BenchCommand implements FloraCommand {
     }
   }
 
-  private Grid grid() throws IOException {
+  /** What the options ask for. */
+  Grid grid() throws IOException {
     List<Contender> chosen = engines.stream().distinct().map(BenchCommand::contender).toList();
     Contender compared =
         reference != null
@@ -309,45 +307,21 @@ public final class BenchCommand implements FloraCommand {
 
   private static String commandLine(CommandSpec command) {
     List<String> words = new ArrayList<>(List.of("./flora"));
-    words.addAll(command.root().commandLine().getParseResult().originalArgs());
+    command.root().commandLine().getParseResult().originalArgs().stream()
+        .map(BenchCommand::quoted)
+        .forEach(words::add);
     return String.join(" ", words);
+  }
+
+  /** As a shell takes it. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./:,=+@%~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private static void write(Report report, Path folder) throws IOException {
     AtomicFiles.writeString(folder.resolve("bench.json"), report.toJson());
     AtomicFiles.writeString(folder.resolve("bench.csv"), Text.csv(report));
     AtomicFiles.writeString(folder.resolve("bench.md"), Text.markdown(report, "bench.png"));
-    Map<Row.Group, List<BarsPicture.Bar>> panels = new LinkedHashMap<>();
-    List<String> names = report.rows().stream().map(Row::engine).distinct().toList();
-    for (Row row : report.rows()) {
-      panels
-          .computeIfAbsent(row.group(), k -> new ArrayList<>())
-          .add(
-              new BarsPicture.Bar(
-                  row.engine(),
-                  row.imagesPerSecond() == null ? Double.NaN : row.imagesPerSecond(),
-                  row.imagesPerSecond() == null
-                      ? "not measured"
-                      : Numbers.shortly(row.imagesPerSecond()),
-                  names.indexOf(row.engine())));
-    }
-    List<BarsPicture.Panel> drawn = new ArrayList<>();
-    panels.forEach(
-        (group, bars) ->
-            drawn.add(
-                new BarsPicture.Panel(
-                    "%s%s, batch %d, %d thread%s"
-                        .formatted(
-                            group.model(),
-                            group.task().equals("training") ? " training" : "",
-                            group.batch(),
-                            group.threads(),
-                            group.threads() == 1 ? "" : "s"),
-                    bars)));
-    BarsPicture.write(
-        folder.resolve("bench.png"),
-        "Images per second",
-        "%s; %s".formatted(report.machine().describe(), report.quietness()),
-        drawn);
+    Chart.write(report, folder.resolve("bench.png"));
   }
 }

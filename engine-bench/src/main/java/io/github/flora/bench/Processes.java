@@ -77,18 +77,13 @@ final class Processes {
     Path file = work.resolve("job-" + started + ".json");
     Path err = work.resolve("job-" + started + ".err");
     Files.writeString(file, Worker.write(job));
-    List<String> command;
+    ProcessBuilder builder;
     try {
-      command = command(contender, file);
+      builder = builder(contender, job, file);
     } catch (IOException e) {
       return e.getMessage();
     }
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
-    if (job.measurement() != null) {
-      // PyTorch's threads that aren't the main one ask OpenMP how many there are.
-      builder.environment().put("OMP_NUM_THREADS", Integer.toString(job.measurement().threads()));
-    }
-    Process process = builder.start();
+    Process process = builder.redirectError(err.toFile()).start();
     Optional<String> failure;
     try {
       failure = listen(process, listener);
@@ -173,7 +168,18 @@ final class Processes {
     }
   }
 
-  private List<String> command(@Nullable Contender contender, Path job) throws IOException {
+  /** The process that reads a job from a file. */
+  static ProcessBuilder builder(@Nullable Contender contender, Job job, Path file)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command(contender, file));
+    if (job.measurement() != null) {
+      // PyTorch's threads that aren't the main one ask OpenMP how many there are.
+      builder.environment().put("OMP_NUM_THREADS", Integer.toString(job.measurement().threads()));
+    }
+    return builder;
+  }
+
+  private static List<String> command(@Nullable Contender contender, Path job) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -44,7 +44,8 @@ final class Text {
     return models;
   }
 
-  private static Map<String, String> facts(Report report) {
+  /** Where and how it was measured: a line each in every form of a report. */
+  static Map<String, String> facts(Report report) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("engines", report.engines());
     facts.put("device", report.device());

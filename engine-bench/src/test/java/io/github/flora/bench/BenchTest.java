@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.flora.trainer.cli.Main;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -25,9 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BenchTest {
 
   /** As short as it gets. */
-  private static final String SHORT = " --rounds 1 --seconds 0.02 --threads 1 --json";
+  private static final String SHORT = " --quick --rounds 1 --seconds 0.02 --threads 1 --json";
 
   private static final double ROUNDING = 1e-4;
+
+  /** Only Linux tells how much memory a process used and what others do. */
+  private static final boolean LINUX = Files.exists(Path.of("/proc/self/stat"));
 
   @TempDir Path temp;
 
@@ -41,12 +47,16 @@ final class BenchTest {
     assertTrue(row.get("first_answer_ms").getAsDouble() > 0, row::toString);
     assertEquals("float32", row.get("precision").getAsString());
     assertFalse(row.get("engine_version").getAsString().isEmpty());
+    if (LINUX) {
+      assertTrue(row.get("peak_rss_mb").getAsDouble() > 10, row::toString);
+      assertTrue(row.get("other_cores").getAsDouble() >= 0, row::toString);
+    }
   }
 
   /** Five engines, the same weights, the same images, the same logits; and all files. */
   @Test
   void enginesSayTheSame() throws Exception {
-    Path output = temp.resolve("out");
+    Path output = temp.resolve("the out");
     Cli cli =
         Cli.line(
                 "bench mnist-mlp --engines"
@@ -67,7 +77,31 @@ final class BenchTest {
         assertTrue(row.get("max_abs_diff").getAsDouble() > 0, row::toString);
       }
     }
+    Set<Double> loads = new HashSet<>();
+    for (JsonObject row : cli.rows()) {
+      loads.add(row.get("load_ms").getAsDouble());
+      assertEquals(
+          row.get("load_ms"),
+          cli.row(row.get("engine").getAsString(), 4).get("load_ms"),
+          "one process for all batch sizes");
+    }
+    assertTrue(loads.size() > 1, "a process for each engine");
     assertTrue(cli.err().contains("round 1/1  TensorFlow-stock, mnist-mlp, 1 thread"), cli.err());
+    JsonObject json = cli.json();
+    assertEquals(
+        "./flora bench mnist-mlp --engines"
+            + " pytorch,tensorflow,tensorflow-eager,onnxruntime,tensorflow-stock --batch-size 1,4"
+            + SHORT
+            + " --output '"
+            + output
+            + "'",
+        json.get("command").getAsString());
+    JsonObject machine = json.getAsJsonObject("machine");
+    assertEquals(System.getProperty("java.version"), machine.get("java").getAsString());
+    assertEquals(Runtime.getRuntime().availableProcessors(), machine.get("cores").getAsInt());
+    JsonElement waiting =
+        json.getAsJsonObject("settings").getAsJsonObject("environment").get("OMP_WAIT_POLICY");
+    assertEquals(System.getenv("OMP_WAIT_POLICY"), waiting == null ? null : waiting.getAsString());
     assertEquals(cli.out(), Files.readString(output.resolve("bench.json")));
     assertTrue(Files.readString(output.resolve("bench.csv")).contains("\ninference,PyTorch,"));
     assertTrue(Files.readString(output.resolve("bench.md")).contains("# Engines compared"));
@@ -75,7 +109,7 @@ final class BenchTest {
     // And compared with itself, a moment later.
     Cli again =
         Cli.line(
-                "bench mnist-mlp --engines onnxruntime --batch-size 4 --rounds 2 --seconds 0.02"
+                "bench mnist-mlp --engines onnxruntime --batch-size 4 --quick --rounds 2 --seconds 0.02"
                     + " --threads 1 --json",
                 "--compare",
                 output.resolve("bench.json").toString())
@@ -107,9 +141,17 @@ final class BenchTest {
   void aCrashCostsItsRow() {
     Cli cli =
         Cli.line(
-                "bench crashing --engines tensorflow,pytorch --batch-size 2,3 --rounds 2"
+                "bench crashing --engines tensorflow,pytorch --batch-size 2,3 --quick --rounds 2"
                     + " --seconds 0.02 --threads 1 --json")
             .succeeded();
+    assertEquals(
+        List.of("1/2  TensorFlow", "1/2  PyTorch", "2/2  PyTorch", "2/2  TensorFlow"),
+        cli.err()
+            .lines()
+            .filter(line -> line.contains("  round "))
+            .map(line -> line.replaceAll(".*round (.*?), crashing.*", "$1"))
+            .toList(),
+        "they take turns, and another begins");
     assertMeasured(cli.row("PyTorch", 2));
     assertMeasured(cli.row("PyTorch", CrashingNetwork.BATCH));
     assertMeasured(cli.row("TensorFlow", 2));
@@ -189,6 +231,27 @@ final class BenchTest {
     }
     assertEquals(before, Files.readString(run.resolve("run.json")), "the run is left as it was");
     assertFalse(Files.exists(run.resolve("model.onnx")));
+  }
+
+  /** A table with nothing but the reason. */
+  @ParameterizedTest
+  @CsvSource({"'',true", "--no-progress,false", "--csv,true"})
+  void aBrokenFileStaysInTheTable(String option, boolean drawnOver) throws Exception {
+    Path file = Files.writeString(temp.resolve("broken.onnx"), "no model");
+    System.setProperty("flora.terminal", "true");
+    Cli cli;
+    try {
+      cli = Cli.line("bench --engines onnxruntime --rounds 1 " + option, file.toString());
+    } finally {
+      System.clearProperty("flora.terminal");
+    }
+    assertEquals(1, cli.status(), cli::toString);
+    assertEquals(drawnOver, cli.err().contains("\r"), cli::toString);
+    String start = option.equals("--csv") ? "inference,OnnxRuntime,," : "OnnxRuntime ";
+    List<String> rows = cli.out().lines().filter(line -> line.startsWith(start)).toList();
+    assertEquals(2, rows.size(), cli::toString);
+    rows.forEach(row -> assertTrue(row.contains("broken.onnx: "), row));
+    assertEquals(!option.equals("--csv"), cli.out().contains(": nothing was measured."));
   }
 
   /** SIGTERM goes the way of Ctrl-C. */

@@ -23,7 +23,8 @@ final class ResultsTest {
   @TempDir Path work;
 
   private static Message.Measured measured(double speed, double max) {
-    return new Message.Measured(2, 5, speed, 1, 2, 3, max, 100, true, 0.5, 200.0);
+    return new Message.Measured(
+        2, max / 20, speed, 1, 2, 3, max, 100, max < 300, max / 400, max + 50);
   }
 
   private static void write(Results results, Row.Key key, float... logits) throws Exception {
@@ -49,6 +50,9 @@ final class ResultsTest {
     assertEquals(2000.0, torch.imagesPerSecond());
     assertEquals(List.of(1000.0, 3000.0, 2000.0), torch.rounds());
     assertEquals(200.0, torch.loadMs());
+    assertEquals(10.0, torch.firstAnswerMs());
+    assertEquals(350.0, torch.peakRssMb(), "the largest of all");
+    assertEquals(false, torch.settled(), "one round wasn't");
     assertEquals(new Row.Latency(1, 2, 3, 300), torch.latencyMs());
     Row onnx = rows.get(1);
     assertEquals(2.0, onnx.ratio());

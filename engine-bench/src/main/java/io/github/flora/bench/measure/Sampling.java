@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -33,11 +34,18 @@ final class Sampling {
 
   private final Pass pass;
   private final Job.Pace pace;
+  private final LongSupplier nanoTime;
   private boolean settled;
 
   Sampling(Pass pass, Job.Pace pace) {
+    this(pass, pace, System::nanoTime);
+  }
+
+  /** With a clock of its own for the warm-up. */
+  Sampling(Pass pass, Job.Pace pace, LongSupplier nanoTime) {
     this.pass = pass;
     this.pace = pace;
+    this.nanoTime = nanoTime;
   }
 
   static Sampling current() {
@@ -95,7 +103,7 @@ final class Sampling {
 
   void warmUp() {
     Deque<Double> means = new ArrayDeque<>();
-    long start = System.nanoTime();
+    long start = nanoTime.getAsLong();
     settled = false;
     while (!settled && since(start) < pace.mostWarmUp()) {
       means.addLast(window());
@@ -110,7 +118,7 @@ final class Sampling {
   }
 
   private double window() {
-    long start = System.nanoTime();
+    long start = nanoTime.getAsLong();
     int passes = 0;
     double seconds;
     do {
@@ -121,7 +129,7 @@ final class Sampling {
     return seconds / passes;
   }
 
-  private static double since(long nanos) {
-    return (System.nanoTime() - nanos) / 1e9;
+  private double since(long nanos) {
+    return (nanoTime.getAsLong() - nanos) / 1e9;
   }
 }

@@ -144,7 +144,7 @@ public final class Worker {
     }
   }
 
-  private static Message.Measured measure(Job.Measuring job, Contestant contestant, int batch)
+  static Message.Measured measure(Job.Measuring job, Contestant contestant, int batch)
       throws IOException {
     float[] images = images(job, Math.max(batch, LEAST_COMPARED));
     int length = batch * job.model().size();
@@ -160,21 +160,26 @@ public final class Worker {
       Optional<Load> before = Load.now();
       Sampling sampling = new Sampling(pass, job.pace());
       Statistics times = sampling.run();
-      OptionalDouble others = Load.others(before);
-      OptionalDouble peak = Load.peakMegabytes();
-      return new Message.Measured(
-          batch,
-          first,
-          batch * 1e9 / times.getPercentile(50),
-          times.getPercentile(50) / 1e6,
-          times.getPercentile(90) / 1e6,
-          times.getPercentile(99) / 1e6,
-          times.getMax() / 1e6,
-          times.getN(),
-          sampling.settled(),
-          others.isPresent() ? others.getAsDouble() : null,
-          peak.isPresent() ? peak.getAsDouble() : null);
+      return figures(batch, first, times, sampling.settled(), Load.others(before));
     }
+  }
+
+  /** Figures of passes whose times are in nanoseconds. */
+  static Message.Measured figures(
+      int batch, double first, Statistics times, boolean settled, OptionalDouble others) {
+    OptionalDouble peak = Load.peakMegabytes();
+    return new Message.Measured(
+        batch,
+        first,
+        batch * 1e9 / times.getPercentile(50),
+        times.getPercentile(50) / 1e6,
+        times.getPercentile(90) / 1e6,
+        times.getPercentile(99) / 1e6,
+        times.getMax() / 1e6,
+        times.getN(),
+        settled,
+        others.isPresent() ? others.getAsDouble() : null,
+        peak.isPresent() ? peak.getAsDouble() : null);
   }
 
   /**

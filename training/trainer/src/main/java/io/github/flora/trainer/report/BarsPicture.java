@@ -16,13 +16,14 @@ public final class BarsPicture {
 
   private static final int WIDTH = 1200;
   private static final int MARGIN = 24;
-  private static final int TOP = 78;
+  private static final int TOP = 56;
   private static final int PANEL = (WIDTH - 3 * MARGIN) / 2;
   private static final int HEADING = 30;
   private static final int BAR = 26;
   private static final int GAP = 22;
   private static final int LABELS = 130;
   private static final int VALUES = 90;
+  private static final int NOTE = 17;
 
   private BarsPicture() {}
 
@@ -59,17 +60,22 @@ public final class BarsPicture {
    *
    * @param png the file to write or replace
    * @param title what stands above all
-   * @param subtitle a line below it
    * @param panels from left to right, then down; at least one
+   * @param notes what stands below them, each from a line of its own on
    * @throws IOException if the file can't be written or Java has no fonts
    */
-  public static void write(Path png, String title, String subtitle, List<Panel> panels)
+  public static void write(Path png, String title, List<Panel> panels, List<String> notes)
       throws IOException {
     if (panels.isEmpty()) {
       throw new IllegalArgumentException("no bars to draw");
     }
     Canvas.requireFonts(png);
-    int height = TOP;
+    Font small = Canvas.font(Font.PLAIN, 12);
+    List<String> lines =
+        notes.stream()
+            .flatMap(note -> Canvas.wrap(small, note, WIDTH - 2.0 * MARGIN).stream())
+            .toList();
+    int height = TOP + NOTE * lines.size() + (lines.isEmpty() ? 0 : MARGIN / 2);
     for (int i = 0; i < panels.size(); i += 2) {
       height += rowHeight(panels, i);
     }
@@ -79,10 +85,6 @@ public final class BarsPicture {
         height,
         g -> {
           Canvas.title(g, title, MARGIN, 34, WIDTH - 2.0 * MARGIN);
-          Font small = Canvas.font(Font.PLAIN, 12);
-          g.setFont(small);
-          g.setColor(Canvas.GREY);
-          g.drawString(Canvas.fit(small, subtitle, WIDTH - 2.0 * MARGIN), MARGIN, 56);
           int y = TOP;
           for (int i = 0; i < panels.size(); i += 2) {
             paint(g, panels.get(i), MARGIN, y);
@@ -90,6 +92,12 @@ public final class BarsPicture {
               paint(g, panels.get(i + 1), 2 * MARGIN + PANEL, y);
             }
             y += rowHeight(panels, i);
+          }
+          g.setFont(small);
+          g.setColor(Canvas.GREY);
+          for (String line : lines) {
+            g.drawString(line, MARGIN, y + NOTE / 2);
+            y += NOTE;
           }
         });
   }

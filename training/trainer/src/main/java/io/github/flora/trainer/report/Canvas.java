@@ -11,6 +11,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -97,6 +99,24 @@ final class Canvas {
       end = text.offsetByCodePoints(end, -1);
     }
     return text.substring(0, end).stripTrailing() + ELLIPSIS;
+  }
+
+  /** Cuts a text into lines that are no wider than a number of pixels, between words if it can. */
+  static List<String> wrap(Font font, String text, double width) {
+    List<String> lines = new ArrayList<>();
+    String rest = text.strip();
+    while (width(font, rest) > width) {
+      int end = rest.length() - 1;
+      while (end > 1 && width(font, rest.substring(0, end)) > width) {
+        end--;
+      }
+      int blank = rest.lastIndexOf(' ', end);
+      end = blank > 0 ? blank : end;
+      lines.add(rest.substring(0, end));
+      rest = rest.substring(end).strip();
+    }
+    lines.add(rest);
+    return lines;
   }
 
   /** Room that a title should get: its width, if that is reasonable. */
