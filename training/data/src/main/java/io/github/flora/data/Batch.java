@@ -9,12 +9,18 @@ public final class Batch implements AutoCloseable {
   private final NDManager manager;
   private final NDArray images;
   private final NDArray labels;
+  private final NDArray targets;
   private final int size;
 
   Batch(NDManager manager, NDArray images, NDArray labels, int size) {
+    this(manager, images, labels, labels, size);
+  }
+
+  Batch(NDManager manager, NDArray images, NDArray labels, NDArray targets, int size) {
     this.manager = manager;
     this.images = images;
     this.labels = labels;
+    this.targets = targets;
     this.size = size;
   }
 
@@ -28,9 +34,17 @@ public final class Batch implements AutoCloseable {
     return images;
   }
 
-  /** Returns the class indices: int64, N. */
+  /** Returns the class indices: int64, N; of mixed images the class that has the larger share. */
   public NDArray labels() {
     return labels;
+  }
+
+  /**
+   * Returns what the network is to say: the {@linkplain #labels() class indices}, or of {@linkplain
+   * MixedBatches mixed} images the share of each class: float32, N×classes.
+   */
+  public NDArray targets() {
+    return targets;
   }
 
   /** Returns N, which is smaller in an epoch's last batch if the images don't divide evenly. */

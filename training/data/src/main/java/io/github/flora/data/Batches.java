@@ -43,6 +43,7 @@ public final class Batches implements BatchSource {
   private final Normalization normalization;
   private final int batchSize;
   private final Augmentation augmentation;
+  private final Sampling sampling;
 
   /** Buffers of passes that are over: memory outside the heap is freed late. */
   private final Queue<ByteBuffer[]> spare = new ConcurrentLinkedQueue<>();
@@ -56,7 +57,7 @@ public final class Batches implements BatchSource {
    * @throws IllegalArgumentException if the size is below 1 or the channels don't agree
    */
   public Batches(ImageSet set, Normalization normalization, int batchSize) {
-    this(set, normalization, batchSize, Augmentation.NONE);
+    this(set, normalization, batchSize, Augmentation.NONE, Sampling.EACH_ONCE);
   }
 
   /**
@@ -66,11 +67,16 @@ public final class Batches implements BatchSource {
    * @param normalization how bytes become the network's input
    * @param batchSize images per batch, at least 1
    * @param augmentation what happens to the images in shuffled passes
+   * @param sampling which images shuffled passes go through
    * @throws IllegalArgumentException if the size is below 1, the channels don't agree, or images
    *     that are to be augmented have more than 8192 rows or columns
    */
   public Batches(
-      ImageSet set, Normalization normalization, int batchSize, Augmentation augmentation) {
+      ImageSet set,
+      Normalization normalization,
+      int batchSize,
+      Augmentation augmentation,
+      Sampling sampling) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("A batch of " + batchSize + " images");
     }
@@ -88,6 +94,7 @@ public final class Batches implements BatchSource {
     this.normalization = normalization;
     this.batchSize = batchSize;
     this.augmentation = augmentation;
+    this.sampling = sampling;
   }
 
   @Override
@@ -108,8 +115,9 @@ public final class Batches implements BatchSource {
 
   /**
    * Returns the batches in an order drawn from a seed (Fisher and Yates, as in Knuth's algorithm
-   * P): each image once, augmented. The same seed gives the same order in every pass, and image i
-   * of the set the same augmentation, whatever the batch size.
+   * P): each image once unless the {@linkplain Sampling sampling} is another, augmented. The same
+   * seed gives the same order in every pass, and image i of the set the same augmentation, whatever
+   * the batch size; where it comes again in a pass, another.
    *
    * @param parent each batch gets a manager below this one and lives on its device
    * @param seed where the order comes from; take another one for each epoch
@@ -118,16 +126,18 @@ public final class Batches implements BatchSource {
   @Override
   public Iterable<Batch> shuffled(NDManager parent, long seed) {
     return () ->
-        new Pass(
-            parent,
-            permutation(set.size(), new SplittableRandom(seed)),
-            augmentation.isNone() ? null : seed);
+        new Pass(parent, sampling.order(set.labels(), seed), augmentation.isNone() ? null : seed);
   }
 
   static int[] permutation(int size, SplittableRandom random) {
     int[] order = IntStream.range(0, size).toArray();
     shuffle(order, random);
     return order;
+  }
+
+  private static int[] repeats(int[] order, int size) {
+    int[] seen = new int[size];
+    return IntStream.of(order).map(image -> seen[image]++).toArray();
   }
 
   static void shuffle(int[] values, SplittableRandom random) {
@@ -177,6 +187,9 @@ public final class Batches implements BatchSource {
     /** Each thread's own; null where images stay as they are. */
     private final @Nullable ThreadLocal<ImageAugmenter> augmenter;
 
+    /** How often the image at each place came before in this pass; empty if none comes twice. */
+    private final int[] repeats;
+
     /** Number of the next batch. */
     private int next;
 
@@ -185,6 +198,10 @@ public final class Batches implements BatchSource {
       this.order = order;
       boolean work = augmentationSeed != null || set.isDecoded();
       this.buffers = buffers(work ? Math.max(1, Math.min(AHEAD, count())) : 1);
+      this.repeats =
+          augmentationSeed == null || sampling == Sampling.EACH_ONCE
+              ? new int[0]
+              : repeats(order, set.size());
       this.augmenter =
           augmentationSeed == null
               ? null
@@ -252,7 +269,7 @@ public final class Batches implements BatchSource {
         if (augmenter == null) {
           set.copyPixels(order[i], target);
         } else {
-          augmenter.get().write(order[i], target);
+          augmenter.get().write(order[i], repeats.length == 0 ? 0 : repeats[i], target);
         }
       }
     }

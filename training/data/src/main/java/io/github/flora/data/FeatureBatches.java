@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +19,7 @@ public final class FeatureBatches implements BatchSource {
   private final Shape shape;
   private final int width;
   private final int batchSize;
+  private final Sampling sampling;
 
   /**
    * Takes the arrays over: the caller must not touch them again.
@@ -28,9 +28,11 @@ public final class FeatureBatches implements BatchSource {
    * @param labels N class indices
    * @param shape of one example
    * @param batchSize examples per batch, at least 1
+   * @param sampling which examples shuffled passes go through
    * @throws IllegalArgumentException if the sizes don't agree or a batch would be empty
    */
-  public FeatureBatches(float[] features, int[] labels, Shape shape, int batchSize) {
+  public FeatureBatches(
+      float[] features, int[] labels, Shape shape, int batchSize, Sampling sampling) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("A batch of " + batchSize + " examples");
     }
@@ -44,6 +46,7 @@ public final class FeatureBatches implements BatchSource {
     this.shape = shape;
     this.width = (int) shape.size();
     this.batchSize = batchSize;
+    this.sampling = sampling;
   }
 
   @Override
@@ -59,7 +62,7 @@ public final class FeatureBatches implements BatchSource {
   /** The order is the one in which {@link Batches} has images for the same seed. */
   @Override
   public Iterable<Batch> shuffled(NDManager parent, long seed) {
-    return () -> new Pass(parent, Batches.permutation(labels.length, new SplittableRandom(seed)));
+    return () -> new Pass(parent, sampling.order(labels, seed));
   }
 
   private final class Pass implements Iterator<Batch> {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Augments the images of a set in one pass. What happens to image i depends on the augmentation,
- * the seed and i alone, neither on the order of calls nor on batches or threads.
+ * the seed, i and how often it came before alone, neither on the order of calls nor on batches or
+ * threads.
  *
  * <p>Not thread-safe: one instance is one thread's.
  */
@@ -47,10 +48,11 @@ final class ImageAugmenter {
    * Augments one image and appends it, H×W×C bytes, to the target.
    *
    * @param index the image, from 0
+   * @param repeat how often it came before in the pass
    * @param target where to write
    */
-  void write(int index, ByteBuffer target) {
-    SplittableRandom random = Randoms.of(seed, index);
+  void write(int index, int repeat, ByteBuffer target) {
+    SplittableRandom random = Randoms.of(seed, index + (long) repeat * set.size());
     byte[] pixels = augmentation.crop() > 0 ? crop(index, random) : set.pixels(index);
     if (augmentation.flip() && random.nextBoolean()) {
       flip(pixels);

@@ -21,7 +21,7 @@ class AugmentationTest {
 
   private static byte[] warped(ImageSet set, Augmentation augmentation, long seed, int index) {
     ByteBuffer target = ByteBuffer.allocate(set.height() * set.width() * set.channels());
-    new ImageAugmenter(set, augmentation, new byte[set.channels()], seed).write(index, target);
+    new ImageAugmenter(set, augmentation, new byte[set.channels()], seed).write(index, 0, target);
     assertFalse(target.hasRemaining());
     return target.array();
   }
@@ -110,8 +110,8 @@ class AugmentationTest {
     ImageAugmenter augmenter =
         new ImageAugmenter(DIGITS, new Augmentation(10, 0.1, 0.1, 34), new byte[1], 5);
     ByteBuffer target = ByteBuffer.allocate(2 * 784);
-    augmenter.write(3, target);
-    augmenter.write(9, target);
+    augmenter.write(3, 0, target);
+    augmenter.write(9, 0, target);
     assertArrayEquals(
         warped(DIGITS, new Augmentation(10, 0.1, 0.1, 34), 5, 9),
         Arrays.copyOfRange(target.array(), 784, 1568));
@@ -127,7 +127,7 @@ class AugmentationTest {
             .mapToDouble(
                 i -> {
                   ByteBuffer target = ByteBuffer.allocate(side * side);
-                  augmenter.write(i, target);
+                  augmenter.write(i, 0, target);
                   double[] at = centre(target.array(), side);
                   assertEquals(25, Math.hypot(at[0], at[1]), 0.1);
                   return Math.toDegrees(Math.atan2(at[1], at[0]));
@@ -146,7 +146,7 @@ class AugmentationTest {
     double product = 0;
     for (int i = 0; i < SAMPLES; i++) {
       ByteBuffer target = ByteBuffer.allocate(side * side);
-      augmenter.write(i, target);
+      augmenter.write(i, 0, target);
       double[] at = centre(target.array(), side);
       right[i] = at[0] - 0.5;
       down[i] = at[1] - 0.5;
@@ -167,7 +167,7 @@ class AugmentationTest {
             .mapToDouble(
                 i -> {
                   ByteBuffer target = ByteBuffer.allocate(side * side);
-                  augmenter.write(i, target);
+                  augmenter.write(i, 0, target);
                   double[] at = centre(target.array(), side);
                   assertEquals(at[0], at[1], 0.01);
                   return 22 / at[0] - 1;

@@ -44,7 +44,7 @@ class AugmentedBatchesTest {
   }
 
   private static Batches batches(int batchSize, Augmentation augmentation) {
-    return new Batches(SET, Normalization.UNIT, batchSize, augmentation);
+    return new Batches(SET, Normalization.UNIT, batchSize, augmentation, Sampling.EACH_ONCE);
   }
 
   /** The bytes and labels of a whole pass, image by image. */
@@ -86,7 +86,7 @@ class AugmentedBatchesTest {
     ImageAugmenter augmenter = new ImageAugmenter(SET, Augmentation.DIGITS, new byte[1], 11);
     for (int index : Batches.permutation(SET.size(), new SplittableRandom(11))) {
       ByteBuffer pixels = ByteBuffer.allocate(784);
-      augmenter.write(index, pixels);
+      augmenter.write(index, 0, pixels);
       float[] values = new float[784];
       for (int i = 0; i < values.length; i++) {
         values[i] = (pixels.get(i) & 0xff) / 255f;
@@ -176,7 +176,9 @@ class AugmentedBatchesTest {
 
   @Test
   void anEmptySetHasNoBatches() {
-    Batches none = new Batches(SET.select(new int[0]), Normalization.UNIT, 4, Augmentation.DIGITS);
+    Batches none =
+        new Batches(
+            SET.select(new int[0]), Normalization.UNIT, 4, Augmentation.DIGITS, Sampling.EACH_ONCE);
     assertFalse(none.shuffled(manager, 1).iterator().hasNext());
   }
 
@@ -185,7 +187,7 @@ class AugmentedBatchesTest {
     ImageSet wide = ImageSet.of(new byte[8193], new int[1], 1, 8193, 1);
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Batches(wide, Normalization.UNIT, 1, Augmentation.DIGITS));
+        () -> new Batches(wide, Normalization.UNIT, 1, Augmentation.DIGITS, Sampling.EACH_ONCE));
     assertEquals(1, new Batches(wide, Normalization.UNIT, 1).count());
   }
 

@@ -23,7 +23,7 @@ class FeatureBatchesTest {
       features[2 * i + 1] = 10 * i;
       labels[i] = i + 1;
     }
-    return new FeatureBatches(features, labels, new Shape(2), 3);
+    return new FeatureBatches(features, labels, new Shape(2), 3, Sampling.EACH_ONCE);
   }
 
   private static List<Long> labels(Iterable<Batch> batches) {
@@ -74,9 +74,9 @@ class FeatureBatchesTest {
   void sizesThatDontAgreeAreRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new FeatureBatches(new float[3], new int[2], new Shape(2), 1));
+        () -> new FeatureBatches(new float[3], new int[2], new Shape(2), 1, Sampling.EACH_ONCE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new FeatureBatches(new float[4], new int[2], new Shape(2), 0));
+        () -> new FeatureBatches(new float[4], new int[2], new Shape(2), 0, Sampling.EACH_ONCE));
   }
 }

@@ -40,7 +40,7 @@ class PhotoAugmentationTest {
 
   private static byte[] augmented(String how, int index) {
     ByteBuffer target = ByteBuffer.allocate(SIDE * SIDE * 3);
-    new ImageAugmenter(RAMPS, Augmentation.parse(how, RAMPS), GREEN, 5).write(index, target);
+    new ImageAugmenter(RAMPS, Augmentation.parse(how, RAMPS), GREEN, 5).write(index, 0, target);
     return target.array();
   }
 

@@ -229,7 +229,12 @@ class PhotoDatasetsTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       ImageDataset photos = load(folder, new PhotoOptions(16, 0.875, false, cache));
       Batches batches =
-          new Batches(photos.train(), Normalization.IMAGENET, batchSize, Augmentation.STRONG);
+          new Batches(
+              photos.train(),
+              Normalization.IMAGENET,
+              batchSize,
+              Augmentation.STRONG,
+              Sampling.EACH_ONCE);
       List<String> images = new ArrayList<>();
       for (long epoch = 1; epoch <= 2; epoch++) {
         for (Batch each : batches.shuffled(manager, epoch)) {

@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every engine's step has to do, however it is carried out. */
 public abstract class AbstractTrainingStepTest {
@@ -82,7 +84,11 @@ public abstract class AbstractTrainingStepTest {
   }
 
   protected final TrainingStep step(Block block) {
-    return TrainingStep.of(support, block, Loss.softmaxCrossEntropyLoss(), new Optimizer.Sgd(0, false, 0));
+    return step(block, Loss.softmaxCrossEntropyLoss());
+  }
+
+  private TrainingStep step(Block block, Loss loss) {
+    return TrainingStep.of(support, block, loss, new Optimizer.Sgd(0, false, 0));
   }
 
   /** A step as the loop takes it: the batch owns its data, and so what follows from them. */
@@ -129,15 +135,27 @@ public abstract class AbstractTrainingStepTest {
     assertTrue(last < first / 2, first + " to " + last);
   }
 
-  /** One step by hand: the gradient of the mean cross-entropy of a linear model. */
-  @Test
-  void oneStepIsRateTimesGradient() {
+  /**
+   * One step by hand: the gradient of the mean cross-entropy of a linear model to labels, or to
+   * probabilities as mixed images have them.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void oneStepIsRateTimesGradient(boolean mixed) {
     Block block = initialized(linear(2));
     float[][] x = new float[BATCH][];
     for (int n = 0; n < BATCH; n++) {
       x[n] = data.get(n).toFloatArray();
     }
-    long[] y = labels.toLongArray();
+    float[] y = new float[2 * BATCH];
+    for (int n = 0; n < BATCH; n++) {
+      int label = (int) labels.getLong(n);
+      y[2 * n + label] = mixed ? 0.3f + 0.02f * n : 1;
+      y[2 * n + 1 - label] = 1 - y[2 * n + label];
+    }
+    if (mixed) {
+      labels = manager.create(y, new Shape(BATCH, 2));
+    }
     float[] w = block.getParameters().get("weight").getArray().toFloatArray();
     float[] expected = w.clone();
     double loss = 0;
@@ -149,15 +167,15 @@ public abstract class AbstractTrainingStepTest {
         }
       }
       double sum = Math.exp(z[0]) + Math.exp(z[1]);
-      loss += (Math.log(sum) - z[(int) y[n]]) / BATCH;
       for (int c = 0; c < 2; c++) {
-        double slope = Math.exp(z[c]) / sum - (y[n] == c ? 1 : 0);
+        loss += y[2 * n + c] * (Math.log(sum) - z[c]) / BATCH;
+        double slope = Math.exp(z[c]) / sum - y[2 * n + c];
         for (int k = 0; k < 4; k++) {
           expected[4 * c + k] -= (float) (0.1 * slope * x[n][k] / BATCH);
         }
       }
     }
-    try (TrainingStep step = step(block);
+    try (TrainingStep step = step(block, new CrossEntropy());
         NDManager batch = manager.newSubManager()) {
       Outcome outcome = run(step, batch, 0.1);
       assertEquals(loss, outcome.loss().getFloat(), 1e-5);

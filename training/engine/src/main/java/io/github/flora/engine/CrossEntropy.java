@@ -11,6 +11,10 @@ import java.util.Arrays;
  * torch.nn.CrossEntropyLoss} with {@code weight}, {@code label_smoothing} and {@code
  * reduction='mean'}. Without smoothing and class weights it does what DJL's {@code
  * softmaxCrossEntropyLoss} does: log-softmax, pick, mean, negate.
+ *
+ * <p>Instead of labels it takes probabilities N×classes (float32, rows that sum to 1). Then a row
+ * counts its classes' weights in the shares of their probabilities, so that rows with a single 1
+ * give what labels give. (PyTorch divides the weighted sum by N there.)
  */
 public final class CrossEntropy extends Loss {
 
@@ -36,7 +40,7 @@ public final class CrossEntropy extends Loss {
    *
    * @param smoothing the share of a label that is spread evenly over all classes, in [0, 1)
    * @param classWeights what an image of each class counts, above 0, in the order of the logits;
-   *     the mean is divided by the sum of its labels' weights. Empty for all alike
+   *     the sum is divided by the sum of its labels' weights. Empty for all alike
    */
   public CrossEntropy(double smoothing, double[] classWeights) {
     super("CrossEntropy");
@@ -94,20 +98,31 @@ public final class CrossEntropy extends Loss {
       throw new IllegalArgumentException(
           "%d class weights for %d classes".formatted(classWeights.length, classes));
     }
-    NDIndex ofLabels = new NDIndex().addAllDim(1).addPickDim(label);
     NDArray logs = logits.logSoftmax(1);
     if (classWeights.length == 0) {
-      NDArray picked = logs.get(ofLabels).mean().neg();
+      NDArray picked = ofLabels(logs, label).mean().neg();
       return smoothing == 0 ? picked : smoothed(picked, logs.mean().neg());
     }
     // Made anew each time, since a loss has no end at which to free it: a few hundred numbers.
     NDArray weights = label.getManager().create(classWeights).reshape(1, classes);
     NDArray weighted = logs.mul(weights);
-    NDArray total = weights.broadcast(logs.getShape()).get(ofLabels).sum().neg();
-    NDArray picked = weighted.get(ofLabels).sum().div(total);
+    NDArray total = ofLabels(weights.broadcast(logs.getShape()), label).sum().neg();
+    NDArray picked = ofLabels(weighted, label).sum().div(total);
     return smoothing == 0
         ? picked
         : smoothed(picked, weighted.sum().div(total.mul((float) classes)));
+  }
+
+  /** Of every row of N×classes the value of its label, or the mean under its probabilities. */
+  private static NDArray ofLabels(NDArray values, NDArray label) {
+    if (label.getShape().dimension() == 1) {
+      return values.get(new NDIndex().addAllDim(1).addPickDim(label));
+    }
+    if (!label.getShape().equals(values.getShape())) {
+      throw new IllegalArgumentException(
+          "probabilities %s for logits %s".formatted(label.getShape(), values.getShape()));
+    }
+    return values.mul(label).sum(new int[] {1});
   }
 
   /** The loss to the label and the mean loss to all classes, in the shares asked for. */

@@ -33,7 +33,7 @@ final class BatchPicture {
     int height = (int) images.getShape().get(2);
     int width = (int) images.getShape().get(3);
     float[] values = images.toFloatArray();
-    long[] truth = batch.labels().toLongArray();
+    List<String> captions = captions(batch, labels);
     float[] mean = normalization.mean();
     float[] std = normalization.std();
     List<Tile> tiles = new ArrayList<>();
@@ -46,8 +46,32 @@ final class BatchPicture {
           pixels[i * channels + c] = (byte) Math.max(0, Math.min(255, value));
         }
       }
-      tiles.add(new Tile(pixels, height, width, channels, labels.get((int) truth[n]), false));
+      tiles.add(new Tile(pixels, height, width, channels, captions.get(n), false));
     }
     Gallery.write(png, title, tiles, "no images");
+  }
+
+  /** The class of every image, or of mixed ones all classes in per cent. */
+  private static List<String> captions(Batch batch, List<String> labels) {
+    List<String> captions = new ArrayList<>();
+    NDArray targets = batch.targets();
+    if (targets.getShape().dimension() == 1) {
+      for (long label : targets.toLongArray()) {
+        captions.add(labels.get((int) label));
+      }
+      return captions;
+    }
+    float[] shares = targets.toFloatArray();
+    for (int n = 0; n < batch.size(); n++) {
+      List<String> parts = new ArrayList<>();
+      for (int c = 0; c < labels.size(); c++) {
+        float share = shares[n * labels.size() + c];
+        if (share > 0) {
+          parts.add("%s %.0f %%".formatted(labels.get(c), 100 * share));
+        }
+      }
+      captions.add(String.join(", ", parts));
+    }
+    return captions;
   }
 }

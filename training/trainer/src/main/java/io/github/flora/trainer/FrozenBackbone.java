@@ -7,6 +7,7 @@ import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
 import io.github.flora.data.BatchSource;
 import io.github.flora.data.FeatureBatches;
+import io.github.flora.data.Sampling;
 import io.github.flora.engine.Inference;
 import io.github.flora.engine.Precision;
 import java.util.Arrays;
@@ -22,11 +23,14 @@ final class FrozenBackbone implements AutoCloseable {
   private final NDManager manager;
   private final Inference backbone;
   private final int batchSize;
+  private final Sampling sampling;
 
-  FrozenBackbone(NDManager manager, Block backbone, int batchSize, Precision precision) {
+  FrozenBackbone(
+      NDManager manager, Block backbone, int batchSize, Precision precision, Sampling sampling) {
     this.manager = manager;
     this.backbone = Inference.of(manager, backbone, precision);
     this.batchSize = batchSize;
+    this.sampling = sampling;
   }
 
   /**
@@ -56,7 +60,8 @@ final class FrozenBackbone implements AutoCloseable {
         return Optional.empty();
       }
     }
-    return Optional.of(new FeatureBatches(Arrays.copyOf(all, at), labels, shape, batchSize));
+    return Optional.of(
+        new FeatureBatches(Arrays.copyOf(all, at), labels, shape, batchSize, sampling));
   }
 
   @Override

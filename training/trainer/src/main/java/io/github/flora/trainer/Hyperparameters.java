@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param clipNorm largest norm of all gradients together, or 0 for no limit
  * @param labelSmoothing share of every label that is spread over all classes, in [0, 1)
  * @param balanceClasses whether rare classes weigh more, as scikit-learn's {@code balanced}
+ * @param balanceSampling whether an epoch draws every class equally often, with replacement,
+ *     instead of each image once; not together with {@code balanceClasses}
  * @param augment how training images are changed at random, anew in every epoch: a description for
  *     {@link Augmentation#parse}
+ * @param mixup α of mixup, 0 for none: the images of a batch are mixed in pairs in shares drawn
+ *     from Beta(α, α), and what they show with them
  * @param imageSize height and width that photographs are brought to, in pixels, or null for the 224
  *     of ImageNet; other images have their own
  * @param cropShare how much of a photograph's shorter side an evaluation sees, above 0 to 1
@@ -56,7 +60,9 @@ public record Hyperparameters(
     double clipNorm,
     double labelSmoothing,
     boolean balanceClasses,
+    boolean balanceSampling,
     String augment,
+    double mixup,
     @Nullable Integer imageSize,
     double cropShare,
     int earlyStopping,
@@ -70,6 +76,9 @@ public record Hyperparameters(
 
   /** Of the tutorials' heads with a hidden layer. */
   private static final float HIDDEN_DROPOUT = 0.5f;
+
+  /** Below, shares are 0 or 1 to the last digit. */
+  private static final double SMALLEST_MIXUP = 1e-6;
 
   /** Checks the ranges; the message names the option of the command line. */
   public Hyperparameters {
@@ -113,6 +122,15 @@ public record Hyperparameters(
       Augmentation.check(augment);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--augment: " + e.getMessage(), e);
+    }
+    require(
+        mixup == 0 || (mixup >= SMALLEST_MIXUP && mixup <= Float.MAX_VALUE),
+        "--mixup",
+        mixup,
+        "0 or at least " + SMALLEST_MIXUP);
+    if (balanceClasses && balanceSampling) {
+      throw new IllegalArgumentException(
+          "--class-weights and --class-sampling would balance twice: choose one");
     }
     PhotoOptions unused = photos(imageSize, cropShare);
     require(earlyStopping >= 0, "--early-stopping", earlyStopping, "at least 0");
@@ -159,7 +177,9 @@ public record Hyperparameters(
         .optClipNorm(clipNorm)
         .optLabelSmoothing(labelSmoothing)
         .optBalanceClasses(balanceClasses)
+        .optBalanceSampling(balanceSampling)
         .optAugment(augment)
+        .optMixup(mixup)
         .optImageSize(imageSize)
         .optCropShare(cropShare)
         .optEarlyStopping(earlyStopping)
@@ -233,7 +253,9 @@ public record Hyperparameters(
     values.put("clip norm", String.valueOf(clipNorm));
     values.put("label smoothing", String.valueOf(labelSmoothing));
     values.put("balance classes", String.valueOf(balanceClasses));
+    values.put("balance sampling", String.valueOf(balanceSampling));
     values.put("augment", augment);
+    values.put("mixup", String.valueOf(mixup));
     values.put("image size", imageSize == null ? "default" : imageSize.toString());
     values.put("crop share", String.valueOf(cropShare));
     values.put("early stopping", String.valueOf(earlyStopping));
@@ -269,7 +291,9 @@ public record Hyperparameters(
     private double clipNorm;
     private double labelSmoothing;
     private boolean balanceClasses;
+    private boolean balanceSampling;
     private String augment = "none";
+    private double mixup;
     private @Nullable Integer imageSize;
     private double cropShare = PhotoOptions.DEFAULT.cropShare();
     private int earlyStopping;
@@ -416,6 +440,17 @@ public record Hyperparameters(
     }
 
     /**
+     * Sets {@link Hyperparameters#balanceSampling}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optBalanceSampling(boolean value) {
+      balanceSampling = value;
+      return this;
+    }
+
+    /**
      * Sets {@link Hyperparameters#augment}.
      *
      * @param value the value
@@ -423,6 +458,17 @@ public record Hyperparameters(
      */
     public Builder optAugment(String value) {
       augment = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link Hyperparameters#mixup}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder optMixup(double value) {
+      mixup = value;
       return this;
     }
 
@@ -557,7 +603,9 @@ public record Hyperparameters(
           clipNorm,
           labelSmoothing,
           balanceClasses,
+          balanceSampling,
           augment,
+          mixup,
           imageSize,
           cropShare,
           earlyStopping,

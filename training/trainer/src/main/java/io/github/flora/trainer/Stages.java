@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
+import io.github.flora.data.BatchSource;
 import io.github.flora.data.Batches;
 import io.github.flora.data.FeatureBatches;
 import io.github.flora.data.ImageSet;
@@ -42,7 +43,7 @@ final class Stages {
   private final Loss loss;
   private final TrainValidation split;
   private final Normalization normalization;
-  private final Batches batches;
+  private final BatchSource batches;
   private final Course course;
   private final @Nullable Head head;
   private @Nullable TrainingStep current;
@@ -55,7 +56,7 @@ final class Stages {
       Loss loss,
       TrainValidation split,
       Normalization normalization,
-      Batches batches,
+      BatchSource batches,
       Course course) {
     this.training = training;
     this.support = support;
@@ -197,7 +198,7 @@ final class Stages {
     int batchSize = training.hyperparameters().batchSize();
     Precision precision = training.hyperparameters().precision();
     try (FrozenBackbone backbone =
-        new FrozenBackbone(manager, cut.backbone(), batchSize, precision)) {
+        new FrozenBackbone(manager, cut.backbone(), batchSize, precision, training.sampling())) {
       Batches validation = new Batches(split.validation(), normalization, batchSize);
       Optional<FeatureBatches> train = backbone.features(batches, split.train().labels(), stop);
       Optional<FeatureBatches> held =
@@ -219,7 +220,7 @@ final class Stages {
           new Stage(
               cut.block(),
               step,
-              train.get(),
+              training.mixed(train.get()),
               new Evaluator(manager, held.get(), split.validation().labels()),
               precision,
               last,

@@ -7,11 +7,14 @@ import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
 import io.github.flora.data.Augmentation;
 import io.github.flora.data.Batch;
+import io.github.flora.data.BatchSource;
 import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
+import io.github.flora.data.MixedBatches;
 import io.github.flora.data.Normalization;
 import io.github.flora.data.PhotoSet;
+import io.github.flora.data.Sampling;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
@@ -221,7 +224,7 @@ public record Training(
       folder.write(model);
       folder.write(info);
     }
-    Batches batches = batches(split.train(), normalization);
+    BatchSource batches = batches(split.train(), normalization);
     Course course = new Course(hyperparameters, batches.count());
     RunInfo started = info;
     AtomicBoolean begun = new AtomicBoolean(!resume);
@@ -317,12 +320,25 @@ public record Training(
     }
   }
 
-  private Batches batches(ImageSet train, Normalization normalization) {
-    return new Batches(
-        train,
-        normalization,
-        hyperparameters.batchSize(),
-        Augmentation.parse(hyperparameters.augment(), train));
+  private BatchSource batches(ImageSet train, Normalization normalization) {
+    return mixed(
+        new Batches(
+            train,
+            normalization,
+            hyperparameters.batchSize(),
+            Augmentation.parse(hyperparameters.augment(), train),
+            sampling()));
+  }
+
+  /** Which examples an epoch goes through. */
+  Sampling sampling() {
+    return hyperparameters.balanceSampling() ? Sampling.BALANCED : Sampling.EACH_ONCE;
+  }
+
+  /** Mixes examples if that is asked for. */
+  BatchSource mixed(BatchSource examples) {
+    double alpha = hyperparameters.mixup();
+    return alpha == 0 ? examples : new MixedBatches(examples, alpha, dataset.labels().size());
   }
 
   private Normalization normalization() {
@@ -363,20 +379,27 @@ public record Training(
   }
 
   private Loss loss(ImageSet training) {
-    if (!hyperparameters.balanceClasses()) {
-      return new CrossEntropy(hyperparameters.labelSmoothing());
-    }
     int[] labels = training.labels();
+    if (hyperparameters.balanceClasses()) {
+      requireEveryClass(labels, "--class-weights");
+      return new CrossEntropy(
+          hyperparameters.labelSmoothing(), CrossEntropy.balanced(labels, dataset.labels().size()));
+    }
+    if (hyperparameters.balanceSampling()) {
+      requireEveryClass(labels, "--class-sampling");
+    }
+    return new CrossEntropy(hyperparameters.labelSmoothing());
+  }
+
+  private void requireEveryClass(int[] labels, String option) {
     for (int c = 0; c < dataset.labels().size(); c++) {
       int label = c;
       if (IntStream.of(labels).noneMatch(l -> l == label)) {
         throw new TrainingException(
-            "class '%s' has no training images, so --class-weights can't balance it"
-                .formatted(dataset.labels().get(c)));
+            "class '%s' has no training images, so %s can't balance it"
+                .formatted(dataset.labels().get(c), option));
       }
     }
-    return new CrossEntropy(
-        hyperparameters.labelSmoothing(), CrossEntropy.balanced(labels, dataset.labels().size()));
   }
 
   private TrainValidation split(ImageDataset images, Seeds seeds) {

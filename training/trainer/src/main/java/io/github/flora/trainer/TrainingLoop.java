@@ -105,7 +105,7 @@ public final class TrainingLoop {
         for (Batch batch : stage.training().shuffled(manager, seeds.shuffle(epoch))) {
           rate = course.rate(epoch, done);
           try (batch) {
-            var outcome = stage.step().step(batch.manager(), batch.images(), batch.labels(), rate);
+            var outcome = stage.step().step(batch.manager(), batch.images(), batch.targets(), rate);
             meter.add(outcome, batch.labels(), batch.size());
           }
           done++;

@@ -3,6 +3,7 @@ package io.github.flora.trainer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -212,6 +213,22 @@ abstract class AbstractFineTuningTest {
     }
   }
 
+  /** What changes images in batches changes their features. */
+  @ParameterizedTest
+  @CsvSource({"0.4, false", "0, true"})
+  void featuresAreMixedAndDrawnToo(double mixup, boolean sampling) throws IOException {
+    Hyperparameters plain = tuned(FROZEN);
+    Hyperparameters other = plain.toBuilder().optMixup(mixup).optBalanceSampling(sampling).build();
+    run("plain", plain, () -> false);
+    run("other", other, () -> false);
+    for (int i = 0; i < 3; i++) {
+      assertNotEquals(history("plain").get(i).trainLoss(), history("other").get(i).trainLoss());
+    }
+    boolean higher =
+        history("other").get(2).trainLoss() > 1.1 * history("plain").get(2).trainLoss();
+    assertTrue(mixup == 0 || higher, "mixed targets can't be met exactly");
+  }
+
   @Test
   void afterSomeEpochsEverythingLearns() throws IOException {
     run("frozen", tuned(FROZEN.withFreeze("backbone:2")), after(2));
@@ -281,13 +298,23 @@ abstract class AbstractFineTuningTest {
     return largest;
   }
 
+  /** With all that changes batches. */
+  private Hyperparameters batchwise(FineTuning tuning) {
+    return tuned(tuning).toBuilder()
+        .optEpochs(4)
+        .optAugment("standard")
+        .optMixup(0.4)
+        .optBalanceSampling(true)
+        .build();
+  }
+
   /** Stops within the features, after a frozen epoch, at the change, after it, an epoch later. */
   @ParameterizedTest
   @CsvSource({"-3, 0", "1, 1", "2, 2", "4, 2", "10, 3"})
   void aRunThatGoesOnIsTheRunThatWasNotInterrupted(int calls, int epochs) throws IOException {
     FineTuning tuning =
         FROZEN.withFreeze("backbone:2").withFreezeNorms(true).withBackboneLearningRate(1e-3);
-    Hyperparameters how = tuned(tuning).toBuilder().optEpochs(4).optAugment("standard").build();
+    Hyperparameters how = batchwise(tuning);
     run("whole", how, () -> false);
     RunInfo cut = run("cut", how, after(calls));
     assertEquals(RunInfo.Status.INTERRUPTED, cut.status());

@@ -48,6 +48,7 @@ abstract class AbstractResumeTest {
           .optLabelSmoothing(0.1)
           .optBalanceClasses(true)
           .optAugment("standard")
+          .optMixup(0.4)
           .optEarlyStopping(4)
           .optBatchNorm(true)
           .build();
@@ -117,10 +118,21 @@ abstract class AbstractResumeTest {
 
   /** Cut in the first epoch, in a later one, and twice, with all that has a memory. */
   @ParameterizedTest
-  @CsvSource({"adam,plateau", "adamw,cosine", "sgd,step", "nesterov,constant"})
-  void goesOnAsIfNothingHadHappened(String optimizer, String schedule) throws IOException {
+  @CsvSource({
+    "adam,plateau,false",
+    "adamw,cosine,true",
+    "sgd,step,false",
+    "nesterov,constant,true"
+  })
+  void goesOnAsIfNothingHadHappened(String optimizer, String schedule, boolean sampling)
+      throws IOException {
     Hyperparameters values =
-        EVERYTHING.toBuilder().optOptimizer(optimizer).optSchedule(schedule).build();
+        EVERYTHING.toBuilder()
+            .optOptimizer(optimizer)
+            .optSchedule(schedule)
+            .optBalanceClasses(!sampling)
+            .optBalanceSampling(sampling)
+            .build();
     RunInfo whole = run("whole", values, () -> false);
     RunInfo cut = run("cut", values, after(3));
     assertEquals(Status.INTERRUPTED, cut.status());

@@ -204,6 +204,8 @@ abstract class AbstractTrainingTest {
     options.put("augment", PLAIN.toBuilder().optAugment("standard").build());
     options.put("label smoothing", PLAIN.toBuilder().optLabelSmoothing(0.1).build());
     options.put("class weights", PLAIN.toBuilder().optBalanceClasses(true).build());
+    options.put("class sampling", PLAIN.toBuilder().optBalanceSampling(true).build());
+    options.put("mixup", PLAIN.toBuilder().optMixup(0.2).build());
     options.put("clip norm", PLAIN.toBuilder().optClipNorm(0.1).build());
     options.put("weight decay", PLAIN.toBuilder().optWeightDecay(0.2).build());
     options.put("no decay of norms", PLAIN.toBuilder().optDecayNorms(false).build());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HyperparametersTest {
 
@@ -62,5 +63,14 @@ final class HyperparametersTest {
                 SmallData.hyperparameters(
                     epochs, batchSize, optimizer, rate, split, dropout, false));
     assertEquals(message, e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1e-7, Double.NaN, Double.POSITIVE_INFINITY})
+  void mixupIsZeroOrAbove(double alpha) {
+    Hyperparameters.Builder builder = Hyperparameters.builder().optMixup(alpha);
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, builder::build);
+    assertEquals(
+        "--mixup is %s but has to be 0 or at least 1.0E-6".formatted(alpha), e.getMessage());
   }
 }

@@ -76,6 +76,14 @@ final class HyperparameterOptions {
   private @Nullable String classWeights;
 
   @Option(
+      names = "--class-sampling",
+      paramLabel = "HOW",
+      description =
+          "balanced: an epoch draws each class equally often, with replacement; none: each image"
+              + " once (default).")
+  private @Nullable String classSampling;
+
+  @Option(
       names = "--augment",
       paramLabel = "HOW",
       arity = "0..1",
@@ -86,6 +94,15 @@ final class HyperparameterOptions {
               + " a list such as crop=0.35,flip,rotate=15,shift=0.1,zoom=0.1,jitter=0.3,erase=0.25."
               + " Without HOW: standard.")
   private @Nullable String augment;
+
+  @Option(
+      names = "--mixup",
+      paramLabel = "ALPHA",
+      description =
+          "Mix the images of a batch in pairs, and their labels with them, in shares drawn from"
+              + " Beta(ALPHA, ALPHA), such as 0.2; under --freeze backbone the features. Training"
+              + " accuracy is then that of the larger shares.")
+  private @Nullable Double mixup;
 
   @Option(
       names = "--image-size",
@@ -191,10 +208,16 @@ final class HyperparameterOptions {
       builder.optLabelSmoothing(labelSmoothing);
     }
     if (classWeights != null) {
-      builder.optBalanceClasses(balanced(classWeights));
+      builder.optBalanceClasses(balanced("--class-weights", classWeights));
+    }
+    if (classSampling != null) {
+      builder.optBalanceSampling(balanced("--class-sampling", classSampling));
     }
     if (augment != null) {
       builder.optAugment(augment);
+    }
+    if (mixup != null) {
+      builder.optMixup(mixup);
     }
     if (imageSize != null) {
       builder.optImageSize(imageSize);
@@ -226,13 +249,13 @@ final class HyperparameterOptions {
     return builder.build();
   }
 
-  private static boolean balanced(String how) {
+  private static boolean balanced(String option, String how) {
     return switch (how.toLowerCase(Locale.ROOT)) {
       case "balanced" -> true;
       case "none" -> false;
       default ->
           throw new IllegalArgumentException(
-              "--class-weights is %s but has to be balanced or none".formatted(how));
+              "%s is %s but has to be balanced or none".formatted(option, how));
     };
   }
 }

@@ -103,6 +103,11 @@ final class BadInputTest {
         "mnist-mlp --clip-norm -1 | --clip-norm is -1.0 but has to be at least 0",
         "mnist-mlp --label-smoothing 1 | --label-smoothing is 1.0 but has to be at least 0 and",
         "mnist-mlp --class-weights some | --class-weights is some but has to be balanced or none",
+        "mnist-mlp --class-sampling even | --class-sampling is even but has to be balanced or none",
+        "mnist-mlp --class-sampling balanced --class-weights balanced | --class-weights and"
+            + " --class-sampling would balance twice: choose one",
+        "mnist-mlp --mixup -0.2 | --mixup is -0.2 but has to be 0 or at least 1.0E-6",
+        "mnist-mlp --mixup some | Invalid value for option '--mixup'",
         "mnist-mlp --early-stopping -1 | --early-stopping is -1 but has to be at least 0",
         "mnist-mlp --monitor f1 | Invalid value for option '--monitor'",
         "mnist-mlp --learning-rate -1 | --learning-rate is -1.0 but has to be above 0",

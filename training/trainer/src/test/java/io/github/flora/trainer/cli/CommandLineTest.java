@@ -44,7 +44,9 @@ final class CommandLineTest {
           --clip-norm=NORM
           --label-smoothing=SHARE
           --class-weights=HOW
+          --class-sampling=HOW
           --augment=HOW
+          --mixup=ALPHA
           --image-size=PIXELS
           --crop-share=SHARE
           --early-stopping=N

@@ -124,17 +124,17 @@ final class ComparisonTest {
         Cli.line("train --resume " + runs.resolve("sgd")).failed(2));
   }
 
-  @Test
-  void balancingNeedsEveryClass() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"--class-weights", "--class-sampling"})
+  void balancingNeedsEveryClass(String option) throws IOException {
     // Ten images of ten classes, a fifth of them for validation: two classes have none left.
     Path few = SmallData.write(temp.resolve("few"), 10, 10);
     Path out = temp.resolve("unbalanced");
     String line =
-        Cli.line(
-                "train mnist-mlp --class-weights balanced --data %s --output %s"
-                    .formatted(few, out))
+        Cli.line("train mnist-mlp %s balanced --data %s --output %s".formatted(option, few, out))
             .failed(1);
-    assertTrue(line.contains("has no training images, so --class-weights can't balance it"), line);
+    assertTrue(
+        line.contains("has no training images, so %s can't balance it".formatted(option)), line);
     assertTrue(Files.notExists(out), "nothing is left behind");
   }
 }

@@ -1,0 +1,9 @@
+package io.github.flora.trainer;
+
+/** Mixing on TensorFlow. */
+final class TensorFlowMixupTest extends AbstractMixupTest {
+
+  TensorFlowMixupTest() {
+    super("TensorFlow");
+  }
+}
