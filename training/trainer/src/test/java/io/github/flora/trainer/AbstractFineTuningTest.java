@@ -224,9 +224,6 @@ abstract class AbstractFineTuningTest {
     for (int i = 0; i < 3; i++) {
       assertNotEquals(history("plain").get(i).trainLoss(), history("other").get(i).trainLoss());
     }
-    boolean higher =
-        history("other").get(2).trainLoss() > 1.1 * history("plain").get(2).trainLoss();
-    assertTrue(mixup == 0 || higher, "mixed targets can't be met exactly");
   }
 
   @Test
