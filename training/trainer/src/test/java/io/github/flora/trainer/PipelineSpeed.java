@@ -8,6 +8,7 @@ import io.github.flora.data.DataRequest;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageDatasets;
 import io.github.flora.data.PhotoOptions;
+import io.github.flora.data.Sampling;
 import io.github.flora.engine.Engines;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -78,7 +79,8 @@ final class PipelineSpeed {
             dataset.train(),
             dataset.normalization(),
             recipe.batchSize(),
-            Augmentation.parse(augment, dataset.train()));
+            Augmentation.parse(augment, dataset.train()),
+            Sampling.EACH_ONCE);
     double[] speeds = new double[epochs];
     try (NDManager manager = NDManager.newBaseManager(null, engine)) {
       for (int epoch = -1; epoch < epochs; epoch++) {
