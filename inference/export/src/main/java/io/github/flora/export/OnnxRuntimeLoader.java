@@ -3,6 +3,7 @@ package io.github.flora.export;
 import ai.djl.Device;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
+import io.github.flora.engine.Engines;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.onnx.ExportReport;
 import io.github.flora.onnx.ImageInput;
@@ -109,16 +110,25 @@ public final class OnnxRuntimeLoader implements ModelLoader {
   public TrainedModel load(RunFolder folder, Device device, int threads) throws IOException {
     Path file = RunExport.onnxFile(folder);
     if (!current(folder, file)) {
-      try {
-        ExportReport report =
-            RunExport.onnx(
-                folder, file, RunExport.engine(folder.info(), null), RunExport.OnnxOptions.DEFAULT);
-        folder.record("export", RunExport.Entry.of(folder, report));
-      } catch (OnnxExportException e) {
-        throw new RunException(folder.root() + ": " + e.getMessage(), e);
-      }
+      export(folder, file);
     }
     return load(file, describe(file).info(), device, threads);
+  }
+
+  private void export(RunFolder folder, Path file) throws IOException {
+    String tracing = RunExport.engine(folder.info(), null);
+    // Some of DJL's blocks work out their shapes on the process's default engine, and this one
+    // can't compute.
+    Engines.choose(tracing);
+    try {
+      ExportReport report =
+          RunExport.onnx(folder, file, tracing, RunExport.OnnxOptions.DEFAULT);
+      folder.record("export", RunExport.Entry.of(folder, report));
+    } catch (OnnxExportException e) {
+      throw new RunException(folder.root() + ": " + e.getMessage(), e);
+    } finally {
+      Engines.choose(engine());
+    }
   }
 
   private static boolean current(RunFolder folder, Path file) throws IOException {

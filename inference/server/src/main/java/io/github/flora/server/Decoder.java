@@ -8,16 +8,27 @@ import io.github.flora.data.ImageSet;
 import io.github.flora.trainer.run.ModelInfo;
 import io.github.flora.trainer.run.PreparedImage;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 
 /** From the files that strangers send to the pixels that the model takes. Thread-safe. */
 final class Decoder {
 
   private final ModelInfo model;
   private final long maxPixels;
+  private final Budget pixelsAtOnce;
 
-  Decoder(ModelInfo model, long maxPixels) {
+  /**
+   * Makes a decoder.
+   *
+   * @param model what the images are for
+   * @param maxPixels pixels of the largest image
+   * @param pixelsAtOnce pixels of all images that are decoded at once
+   */
+  Decoder(ModelInfo model, long maxPixels, Budget pixelsAtOnce) {
     this.model = model;
     this.maxPixels = maxPixels;
+    this.pixelsAtOnce = pixelsAtOnce;
   }
 
   /** An image as the model takes it. */
@@ -50,8 +61,18 @@ final class Decoder {
    * @throws ProblemException if it can't be used
    */
   Pixels decode(byte[] file, String name) {
+    AtomicLong taken = new AtomicLong();
+    LongPredicate admitted =
+        pixels -> {
+          if (!pixelsAtOnce.take(pixels)) {
+            return false;
+          }
+          taken.set(pixels);
+          return true;
+        };
     try {
-      DecodedImage picture = ImageFiles.decode(file, name, model.input().channels(), maxPixels);
+      DecodedImage picture =
+          ImageFiles.decode(file, name, model.input().channels(), maxPixels, admitted);
       PreparedImage prepared = PreparedImage.of(picture, name, model);
       ImageSet image = prepared.fitting(model);
       byte[] pixels = new byte[image.height() * image.width() * image.channels()];
@@ -61,6 +82,8 @@ final class Decoder {
       throw new ProblemException(problem(e, name));
     } catch (DataException e) {
       throw new ProblemException(Problem.unprocessable(String.valueOf(e.getMessage())));
+    } finally {
+      pixelsAtOnce.give(taken.get());
     }
   }
 

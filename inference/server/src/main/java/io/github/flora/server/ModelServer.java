@@ -15,6 +15,7 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -35,6 +36,7 @@ final class ModelServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final Batcher batcher;
   private final SlowClients slowClients;
+  private final AtomicBoolean draining = new AtomicBoolean();
   private final Uploads uploads;
   private final Javalin javalin;
 
@@ -53,21 +55,22 @@ final class ModelServer implements AutoCloseable {
     metrics = new ServerMetrics(info.labels());
     batcher = new Batcher(images -> predict(model, images), settings, metrics);
     slowClients = new SlowClients(settings.readTimeout());
-    uploads = new Uploads(PREDICT, settings, metrics, slowClients);
     PredictHandler predict =
         new PredictHandler(
-            new Decoder(info, settings.maxPixels()),
+            new Decoder(info, settings.maxPixels(), new Budget(settings.pixelsAtOnce())),
             batcher,
             new Answers(info.labels()),
             metrics,
             settings.maxParts(),
-            uploads::draining);
+            draining);
+    uploads = new Uploads(PREDICT, settings, metrics, slowClients, predict, draining);
     String about = about(name, engine, info, settings);
     javalin =
         Javalin.create(
             config -> {
               configure(config);
-              config.routes.post(PREDICT, predict);
+              // Never asked, Uploads is in front; but Javalin knows what methods there are.
+              config.routes.post(PREDICT, ctx -> ctx.status(500));
               config.routes.get("/model", ctx -> json(ctx, about));
               config.routes.get("/health/live", ctx -> json(ctx, "{\"status\":\"live\"}"));
               config.routes.get("/health/ready", this::ready);
@@ -174,7 +177,7 @@ final class ModelServer implements AutoCloseable {
   }
 
   private void ready(Context context) {
-    if (uploads.draining()) {
+    if (draining.get()) {
       throw new ProblemException(Problem.unavailable("the server is about to end"));
     }
     json(context, "{\"status\":\"ready\"}");
@@ -194,7 +197,7 @@ final class ModelServer implements AutoCloseable {
   /** Says that it is about to end, answers what is under way and what still comes, then ends. */
   @Override
   public void close() {
-    uploads.drain();
+    draining.set(true);
     Server server = javalin.jettyServer().server();
     ServerConnector connector = (ServerConnector) server.getConnectors()[0];
     connector.close();

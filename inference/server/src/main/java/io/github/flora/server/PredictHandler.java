@@ -1,23 +1,25 @@
 package io.github.flora.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code POST /predict}: one image as the body, or several as multipart. */
-final class PredictHandler implements Handler {
+/**
+ * {@code POST /predict}: one image as the body, or several as multipart. Below Javalin and servlets,
+ * which would cost as much as the rest.
+ */
+final class PredictHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(PredictHandler.class);
   private static final String MULTIPART = "multipart/form-data";
@@ -34,15 +36,25 @@ final class PredictHandler implements Handler {
   private final Answers answers;
   private final ServerMetrics metrics;
   private final int maxParts;
-  private final BooleanSupplier draining;
+  private final AtomicBoolean draining;
 
+  /**
+   * Makes a handler.
+   *
+   * @param decoder from files to pixels
+   * @param batcher from pixels to probabilities
+   * @param answers from probabilities to what is said
+   * @param metrics told of every step
+   * @param maxParts images of one request
+   * @param draining whether answers are the last of their connections
+   */
   PredictHandler(
       Decoder decoder,
       Batcher batcher,
       Answers answers,
       ServerMetrics metrics,
       int maxParts,
-      BooleanSupplier draining) {
+      AtomicBoolean draining) {
     this.decoder = decoder;
     this.batcher = batcher;
     this.answers = answers;
@@ -51,15 +63,29 @@ final class PredictHandler implements Handler {
     this.draining = draining;
   }
 
-  @Override
-  public void handle(Context context) {
-    long start = System.nanoTime();
-    int top = top(context);
-    byte[] body = context.attribute(Uploads.BODY);
-    if (body == null) {
-      throw new IllegalStateException("Uploads isn't in front");
+  /**
+   * Answers a request.
+   *
+   * @param request the request
+   * @param body its whole body
+   * @param response where the answer goes
+   * @param callback told when it is there
+   */
+  void handle(Request request, byte[] body, Response response, Callback callback) {
+    try {
+      predict(request, body, response, callback);
+    } catch (ProblemException e) {
+      Problems.answer(response, callback, e.problem());
+    } catch (RuntimeException e) {
+      LOG.error("A prediction failed", e);
+      Problems.answer(response, callback, Problem.internal());
     }
-    String type = context.header("Content-Type");
+  }
+
+  private void predict(Request request, byte[] body, Response response, Callback callback) {
+    long start = System.nanoTime();
+    int top = top(request);
+    String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
     boolean several = type != null && mediaType(type).equals(MULTIPART);
     List<Multipart.Part> parts =
         several
@@ -84,46 +110,41 @@ final class PredictHandler implements Handler {
       batcher.release(parts.size());
       throw e;
     }
-    context.future(
-        () ->
-            done.handle(
-                (nothing, error) -> {
-                  batcher.release(parts.size());
-                  finish(context, several, parts, images, probabilities, top, start, error);
-                  return null;
-                }));
+    CompletableFuture<?> unused =
+        done.handle(
+            (nothing, error) -> {
+              batcher.release(parts.size());
+              if (draining.get()) {
+                response.getHeaders().put(HttpHeader.CONNECTION, "close");
+              }
+              try {
+                String json = json(several, parts, images, probabilities, top, start);
+                Problems.write(response, callback, 200, "application/json", json);
+              } catch (RuntimeException e) {
+                LOG.error("The model failed", error == null ? e : error);
+                Problems.answer(response, callback, Problem.internal());
+              }
+              return null;
+            });
   }
 
-  private void finish(
-      Context context,
+  /** The answer, once all is computed. */
+  private String json(
       boolean several,
       List<Multipart.Part> parts,
       List<Decoder.Pixels> images,
       List<CompletableFuture<double[]>> probabilities,
       int top,
-      long start,
-      @Nullable Throwable error) {
-    if (error != null) {
-      LOG.error(
-          "The model failed", error instanceof CompletionException ? error.getCause() : error);
-      write(context, 500, Problem.CONTENT_TYPE, Problem.internal().json());
-      return;
-    }
+      long start) {
     List<Answers.Answer> all = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i++) {
-      Answers.Answer answer =
-          answers.of(probabilities.get(i).join(), top, images.get(i).inverted());
-      metrics.predicted(answer.index());
-      all.add(answer);
+      all.add(answers.of(probabilities.get(i).join(), top, images.get(i).inverted()));
     }
+    all.forEach(answer -> metrics.predicted(answer.index()));
     double milliseconds = (System.nanoTime() - start) / 1e6;
-    write(
-        context,
-        200,
-        "application/json",
-        several
-            ? answers.json(parts.stream().map(Multipart.Part::name).toList(), all, milliseconds)
-            : answers.json(all.get(0), milliseconds));
+    return several
+        ? answers.json(parts.stream().map(Multipart.Part::name).toList(), all, milliseconds)
+        : answers.json(all.get(0), milliseconds);
   }
 
   private Decoder.Pixels decode(Multipart.Part part) {
@@ -156,17 +177,24 @@ final class PredictHandler implements Handler {
         .toLowerCase(Locale.ROOT);
   }
 
-  private static int top(Context context) {
-    if (context.queryString() == null) {
+  private static int top(Request request) {
+    if (request.getHttpURI().getQuery() == null) {
       return DEFAULT_TOP;
     }
-    for (String name : context.queryParamMap().keySet()) {
+    Fields query;
+    try {
+      query = Request.extractQueryParameters(request);
+    } catch (RuntimeException e) {
+      // Of several kinds, for escapes that aren't UTF-8 or no escapes.
+      throw new ProblemException(Problem.badRequest("what follows the ? isn't valid"));
+    }
+    for (String name : query.getNames()) {
       if (!name.equals("top_k")) {
         throw new ProblemException(
             Problem.badRequest("no parameter is called %s; there is top_k".formatted(name)));
       }
     }
-    List<String> values = context.queryParams("top_k");
+    List<String> values = query.getValuesOrEmpty("top_k");
     String value = values.isEmpty() ? "" : values.get(0);
     if (values.size() != 1 || !value.matches("[0-9]{1,4}")) {
       throw badTop(values);
@@ -183,21 +211,5 @@ final class PredictHandler implements Handler {
         Problem.badRequest(
             "top_k is %s but has to be one number from 1 to %d"
                 .formatted(String.join(", ", values), LARGEST_TOP)));
-  }
-
-  private void write(Context context, int status, String type, String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    var response = context.res();
-    response.setStatus(status);
-    response.setContentType(type);
-    response.setContentLength(bytes.length);
-    if (draining.getAsBoolean()) {
-      response.setHeader("Connection", "close");
-    }
-    try {
-      response.getOutputStream().write(bytes);
-    } catch (IOException e) {
-      LOG.debug("The client went away", e);
-    }
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends problem documents, also in place of Jetty's pages for what isn't even HTTP. */
 final class Problems extends ErrorHandler {
 
-  static final String RETRY_AFTER_SECONDS = "1";
+  private static final String RETRY_AFTER_SECONDS = "1";
 
   /** Answers with a problem. */
   static void answer(Context context, Problem problem) {
@@ -24,6 +24,23 @@ final class Problems extends ErrorHandler {
       context.header("Retry-After", RETRY_AFTER_SECONDS);
     }
     context.status(problem.status()).contentType(Problem.CONTENT_TYPE).result(bytes(problem));
+  }
+
+  /** Answers with a problem, below Javalin. */
+  static void answer(Response response, Callback callback, Problem problem) {
+    if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    write(response, callback, problem.status(), Problem.CONTENT_TYPE, problem.json());
+  }
+
+  /** Answers, below Javalin. */
+  static void write(Response response, Callback callback, int status, String type, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+    response.write(true, ByteBuffer.wrap(bytes), callback);
   }
 
   /** Answers with what Javalin found. */

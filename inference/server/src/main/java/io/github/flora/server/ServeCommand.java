@@ -162,6 +162,7 @@ public final class ServeCommand implements FloraCommand {
           maxBody,
           maxPixels,
           maxParts,
+          ServerSettings.DEFAULT.memory(),
           Duration.ofSeconds(readTimeout),
           Duration.ofSeconds(drainTimeout));
     } catch (IllegalArgumentException e) {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param maxBody bytes of the largest body
  * @param maxPixels pixels of the largest image
  * @param maxParts images of one request
+ * @param memory bytes of the heap that requests may take at once; one image and one body of the
+ *     largest size are let in whatever it is
  * @param readTimeout the longest time from a request's first byte to its last
  * @param drainTimeout the longest time that requests under way get when the server ends
  */
@@ -27,8 +29,15 @@ record ServerSettings(
     int maxBody,
     long maxPixels,
     int maxParts,
+    long memory,
     Duration readTimeout,
     Duration drainTimeout) {
+
+  /**
+   * Heap for each pixel of an image while it is decoded: 8 bytes as it comes (16 bits of red, green,
+   * blue and alpha), 3 as it is needed, and as much again where it is turned or inverted.
+   */
+  private static final int BYTES_PER_PIXEL = 16;
 
   /** What {@code serve} does unless told otherwise. */
   static final ServerSettings DEFAULT =
@@ -42,6 +51,7 @@ record ServerSettings(
           16 << 20,
           25_000_000,
           32,
+          Runtime.getRuntime().maxMemory() / 2,
           Duration.ofSeconds(20),
           Duration.ofSeconds(8));
 
@@ -74,6 +84,16 @@ record ServerSettings(
         !drainTimeout.isNegative() && drainTimeout.toSeconds() <= 50,
         "--drain-timeout is %d s but has to be 0 to 50",
         drainTimeout.toSeconds());
+  }
+
+  /** Returns how many pixels may be decoded at once; half of the memory is theirs. */
+  long pixelsAtOnce() {
+    return Math.max(maxPixels, memory / 2 / BYTES_PER_PIXEL);
+  }
+
+  /** Returns how many bytes of bodies may be held at once; the other half is theirs. */
+  long bytesAtOnce() {
+    return Math.max(maxBody, memory / 2);
   }
 
   private static void check(boolean holds, String message, long value) {

@@ -17,13 +17,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the bodies of requests for predictions before the rest of the server sees them: without
- * holding a thread while a slow client sends, within limits of size and time.
+ * Reads the bodies of requests for predictions and hands them to what answers: without holding a
+ * thread while a slow client sends, within limits of size, time and memory. All other requests go on
+ * to Javalin.
  */
 final class Uploads extends Handler.Wrapper {
-
-  /** Attribute of the request that holds its whole body, a {@code byte[]}. */
-  static final String BODY = "flora.body";
 
   /** A body's declared length isn't trusted with more memory than this. */
   private static final int FIRST_BUFFER = 1 << 16;
@@ -32,9 +30,11 @@ final class Uploads extends Handler.Wrapper {
   private final int maxBody;
   private final Duration readTimeout;
   private final ServerMetrics metrics;
+  private final Budget bytesAtOnce;
   private final AtomicInteger underWay = new AtomicInteger();
   private final SlowClients slowClients;
-  private volatile boolean draining;
+  private final PredictHandler predict;
+  private final AtomicBoolean draining;
 
   /**
    * Makes a handler to be put in front.
@@ -43,23 +43,24 @@ final class Uploads extends Handler.Wrapper {
    * @param settings limits
    * @param metrics told of every request for a prediction
    * @param slowClients told of every request
+   * @param predict answers requests for predictions
+   * @param draining whether answers are the last of their connections
    */
-  Uploads(String path, ServerSettings settings, ServerMetrics metrics, SlowClients slowClients) {
+  Uploads(
+      String path,
+      ServerSettings settings,
+      ServerMetrics metrics,
+      SlowClients slowClients,
+      PredictHandler predict,
+      AtomicBoolean draining) {
     this.path = path;
     this.maxBody = settings.maxBody();
+    this.bytesAtOnce = new Budget(settings.bytesAtOnce());
     this.readTimeout = settings.readTimeout();
     this.metrics = metrics;
     this.slowClients = slowClients;
-  }
-
-  /** From now on every answer is the last of its connection. */
-  void drain() {
-    draining = true;
-  }
-
-  /** Returns whether answers are the last of their connections. */
-  boolean draining() {
-    return draining;
+    this.predict = predict;
+    this.draining = draining;
   }
 
   /** Returns how many requests are being read or answered. */
@@ -86,7 +87,7 @@ final class Uploads extends Handler.Wrapper {
               }
             },
             callback);
-    if (draining) {
+    if (draining.get()) {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     if (!prediction) {
@@ -106,12 +107,14 @@ final class Uploads extends Handler.Wrapper {
         "the body is larger than %,d bytes; send a smaller image".formatted(maxBody));
   }
 
+  private static Problem tooMuch() {
+    return Problem.unavailable("more bytes at once than the server can hold; try again in a second");
+  }
+
   /** Answers and closes the connection, whose rest nobody wants to read. */
   private static void refuse(Response response, Callback callback, Problem problem) {
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
-    response.setStatus(problem.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-    Content.Sink.write(response, true, problem.json(), callback);
+    Problems.answer(response, callback, problem);
   }
 
   /** One body on its way in. Runs whenever there is something to read, on one thread at a time. */
@@ -121,18 +124,24 @@ final class Uploads extends Handler.Wrapper {
     private final Response response;
     private final Callback callback;
     private final AtomicBoolean decided = new AtomicBoolean();
-    private byte[] body;
+    private byte[] body = new byte[0];
     private int size;
+    private int taken;
+    private boolean over;
     private Scheduler.@Nullable Task deadline;
 
     Upload(Request request, Response response, Callback callback) {
       this.request = request;
       this.response = response;
-      this.callback = callback;
-      body = new byte[(int) Math.max(0, Math.min(request.getLength(), FIRST_BUFFER))];
+      this.callback = Callback.from(this::giveBack, callback);
     }
 
     void start() {
+      if (!grow((int) Math.max(0, Math.min(request.getLength(), FIRST_BUFFER)))) {
+        decided.set(true);
+        refuse(response, callback, tooMuch());
+        return;
+      }
       run();
       // What came with its headers needs no deadline.
       if (!decided.get()) {
@@ -169,12 +178,12 @@ final class Uploads extends Handler.Wrapper {
           }
           return;
         }
-        boolean fits = take(chunk.getByteBuffer());
+        Problem problem = take(chunk.getByteBuffer());
         boolean last = chunk.isLast();
         chunk.release();
-        if (!fits) {
+        if (problem != null) {
           if (decide()) {
-            refuse(response, callback, tooLarge());
+            refuse(response, callback, problem);
           }
         } else if (last && decide()) {
           pass();
@@ -193,27 +202,42 @@ final class Uploads extends Handler.Wrapper {
       return true;
     }
 
-    private boolean take(ByteBuffer bytes) {
+    /** Takes what has come; returns what is wrong with it, if anything is. */
+    private @Nullable Problem take(ByteBuffer bytes) {
       int more = bytes.remaining();
       if (more > maxBody - size) {
-        return false;
+        return tooLarge();
       }
-      if (size + more > body.length) {
-        body =
-            Arrays.copyOf(body, (int) Math.min(maxBody, Math.max(size + more, 2L * body.length)));
+      if (size + more > body.length
+          && !grow((int) Math.min(maxBody, Math.max(size + more, 2L * body.length)))) {
+        return tooMuch();
       }
       bytes.get(body, size, more);
       size += more;
+      return null;
+    }
+
+    /** Not while the deadline gives back: what is taken later would stay taken. */
+    private synchronized boolean grow(int capacity) {
+      if (over || !bytesAtOnce.take(capacity - taken)) {
+        return false;
+      }
+      taken = capacity;
+      body = Arrays.copyOf(body, capacity);
       return true;
     }
 
+    private synchronized void giveBack() {
+      over = true;
+      bytesAtOnce.give(taken);
+    }
+
     private void pass() {
-      request.setAttribute(BODY, size == body.length ? body : Arrays.copyOf(body, size));
+      byte[] whole = size == body.length ? body : Arrays.copyOf(body, size);
       try {
-        if (!Uploads.super.handle(request, response, callback)) {
-          Response.writeError(request, response, callback, 404);
-        }
-      } catch (Exception e) {
+        predict.handle(request, whole, response, callback);
+      } catch (Throwable e) {
+        // What even its own net lets through, such as too little memory; an answer it gets.
         Response.writeError(request, response, callback, e);
       }
     }

@@ -52,6 +52,36 @@ final class DrainTest {
     }
   }
 
+  /** Bodies that are still on their way take memory, too. */
+  @Test
+  void holdsNoMoreBytesThanItCan() throws Exception {
+    int most = TestServer.SETTINGS.maxBody();
+    String head =
+        "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n";
+    try (TestServer server =
+        new TestServer(TestServer.settings(TestServer.SETTINGS.readTimeout(), 1))) {
+      byte[] picture = TestServer.picture(1);
+      try (RawRequest first = new RawRequest(server.server.port());
+          RawRequest second = new RawRequest(server.server.port())) {
+        first.write(head.formatted(most)).write(new byte[most - 1]);
+        // It is there once nothing else fits beside it.
+        HttpResponse<String> refused = server.predict(picture);
+        while (refused.statusCode() == 200) {
+          refused = server.predict(picture);
+        }
+        assertEquals(503, refused.statusCode());
+        assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+        second.write(head.formatted(most)).tryToWrite(new byte[most]).end();
+        assertEquals(503, second.read().status());
+        first.write(new byte[1]).end();
+        assertEquals(415, first.read().status());
+      }
+      for (int i = 0; i < 20; i++) {
+        assertEquals(200, server.predict(picture).statusCode(), "what was taken is given back");
+      }
+    }
+  }
+
   @Test
   void answersWhatIsUnderWayBeforeItEnds() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);

@@ -133,6 +133,16 @@ final class ModelServerTest {
     assertTrue(text.lines().anyMatch(line -> line.startsWith(metric)), text);
   }
 
+  /** A browser must not be talked into loading anything from elsewhere. */
+  @Test
+  void tellsBrowsersWhatThePageMayDo() throws Exception {
+    java.net.http.HttpHeaders headers = server.get("/").headers();
+    assertTrue(
+        headers.firstValue("Content-Security-Policy").orElse("").startsWith("default-src 'none';"),
+        headers::toString);
+    assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""));
+  }
+
   @Test
   void sharesBatches() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
@@ -157,6 +167,34 @@ final class ModelServerTest {
       }
       // 17 images in batches of at most 8 are 3 batches; the first may have been alone.
       assertTrue(own.batches.get() >= 3 && own.batches.get() <= 4, own.batches::toString);
+    }
+  }
+
+  /** As many batches at once as there are workers, and no more. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void runsAsManyBatchesAsThereAreWorkers(int workers) throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    ServerSettings settings =
+        TestServer.settings(TestServer.SETTINGS.readTimeout(), 1 << 30, 1, workers);
+    try (TestServer own = new TestServer(settings, gate)) {
+      List<CompletableFuture<HttpResponse<String>>> answers =
+          IntStream.range(0, 7)
+              .mapToObj(
+                  i ->
+                      own.client.sendAsync(
+                          own.post("/predict", TestServer.picture(i), "image/png"),
+                          HttpResponse.BodyHandlers.ofString()))
+              .toList();
+      String waiting = "flora_queue_depth " + (7 - workers) + ".0";
+      while (own.entered.get() < workers || !own.get("/metrics").body().contains(waiting)) {
+        Thread.sleep(10);
+      }
+      assertEquals(workers, own.entered.get());
+      gate.countDown();
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertEquals(200, answer.get().statusCode());
+      }
     }
   }
 }

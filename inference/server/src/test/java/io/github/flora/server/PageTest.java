@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,12 +205,68 @@ final class PageTest {
     keys.sendKeys(Keys.SPACE).perform();
     await(() -> answers().size() == 5);
     new Actions(browser()).sendKeys(Keys.DELETE).perform();
-    assertEquals(
-        true,
+    assertTrue(isBlack());
+  }
+
+  @Test
+  void clearsTheDrawing() {
+    visit(digits);
+    browser().findElement(By.id("canvas")).click();
+    assertFalse(isBlack());
+    browser().findElement(By.id("clear")).click();
+    assertTrue(isBlack());
+  }
+
+  private boolean isBlack() {
+    return Boolean.TRUE.equals(
         browser()
             .executeScript(
                 "return document.getElementById('canvas').getContext('2d')"
                     + ".getImageData(0, 0, 280, 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
+  }
+
+  @Test
+  void saysThatAPictureWasInverted() throws Exception {
+    visit(digits);
+    BufferedImage ink = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+    Graphics2D pen = ink.createGraphics();
+    pen.setColor(Color.WHITE);
+    pen.fillRect(0, 0, 28, 28);
+    pen.setColor(Color.BLACK);
+    pen.fillRect(12, 4, 4, 20);
+    pen.dispose();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageIO.write(ink, "png", file);
+    choose(file.toByteArray(), "ink.png");
+    await(() -> answers().size() == 5);
+    assertEquals("Dark on light, so inverted.", text("status"));
+  }
+
+  /** The first picture's answer comes after the second's. */
+  @Test
+  void showsTheAnswerToTheLastPicture() throws Exception {
+    visit(photos);
+    browser()
+        .executeScript(
+            """
+            const ask = window.fetch;
+            let asked = 0;
+            window.late = false;
+            window.fetch = async (...request) => {
+              const first = asked++ === 0;
+              const answer = await ask(...request);
+              if (first) {
+                await new Promise((done) => setTimeout(done, 700));
+                setTimeout(() => { window.late = true; }, 100);
+              }
+              return answer;
+            };
+            """);
+    choose(TestServer.picture(10), "first.png");
+    choose(TestServer.picture(250), "second.png");
+    await(() -> answers().size() == 5);
+    await(() -> Boolean.TRUE.equals(browser().executeScript("return window.late")));
+    assertEquals("level 9", answers().get(0));
   }
 
   @Test

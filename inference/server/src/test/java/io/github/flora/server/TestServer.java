@@ -34,6 +34,7 @@ final class TestServer implements AutoCloseable {
   final ModelServer server;
   final HttpClient client = HttpClient.newHttpClient();
   final AtomicInteger batches = new AtomicInteger();
+  final AtomicInteger entered = new AtomicInteger();
 
   TestServer(ServerSettings settings) {
     this(settings, new CountDownLatch(0));
@@ -45,7 +46,7 @@ final class TestServer implements AutoCloseable {
    * @param gate the model answers once it is open
    */
   TestServer(ServerSettings settings, CountDownLatch gate) {
-    server = new ModelServer("brightness", "no engine", model(gate, batches), settings);
+    server = new ModelServer("brightness", "no engine", model(gate), settings);
   }
 
   /** A server whose model takes digits for what they are: it answers 0 to every one of them. */
@@ -81,22 +82,31 @@ final class TestServer implements AutoCloseable {
   }
 
   static ServerSettings settings(Duration readTimeout) {
+    return settings(readTimeout, 1 << 30);
+  }
+
+  static ServerSettings settings(Duration readTimeout, long memory) {
+    return settings(readTimeout, memory, 8, 1);
+  }
+
+  static ServerSettings settings(Duration readTimeout, long memory, int maxBatch, int workers) {
     ServerSettings d = ServerSettings.DEFAULT;
     return new ServerSettings(
         d.host(),
         0,
-        8,
+        maxBatch,
         d.maxDelay(),
         32,
-        d.workers(),
+        workers,
         100_000,
         1_000_000,
         4,
+        memory,
         readTimeout,
         Duration.ofSeconds(5));
   }
 
-  private static TrainedModel model(CountDownLatch gate, AtomicInteger batches) {
+  private TrainedModel model(CountDownLatch gate) {
     ModelInfo info =
         new ModelInfo(
             "brightness",
@@ -111,6 +121,7 @@ final class TestServer implements AutoCloseable {
         new TrainedModel.Answers() {
           @Override
           public Predictions predict(ImageSet images, int batchSize) {
+            entered.incrementAndGet();
             try {
               gate.await();
             } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -156,7 +157,7 @@ public final class ImageFiles {
    */
   public static DecodedImage decode(byte[] bytes, String name, int channels)
       throws ImageFileException {
-    return decode(bytes, name, channels, MAX_PIXELS);
+    return decode(bytes, name, channels, MAX_PIXELS, pixels -> true);
   }
 
   /**
@@ -167,10 +168,12 @@ public final class ImageFiles {
    * @param channels 1 for grey or 3 for sRGB
    * @param maxPixels pixels of the largest image that is decoded; a larger one is refused by its
    *     header
+   * @param admitted told of the number of pixels, says whether there is memory for as many now
    * @return the upright image
-   * @throws ImageFileException if it isn't an image, is damaged or too large
+   * @throws ImageFileException if it isn't an image, is damaged, too large or not admitted
    */
-  public static DecodedImage decode(byte[] bytes, String name, int channels, long maxPixels)
+  public static DecodedImage decode(
+      byte[] bytes, String name, int channels, long maxPixels, LongPredicate admitted)
       throws ImageFileException {
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException("An image of " + channels + " channels");
@@ -194,7 +197,7 @@ public final class ImageFiles {
       ImageReader reader = readers.next();
       try {
         reader.setInput(stream, true, true);
-        BufferedImage image = decode(reader, name, maxPixels);
+        BufferedImage image = decode(reader, name, maxPixels, admitted);
         return Orientation.upright(Pixels.of(image, channels), Orientation.of(bytes));
       } finally {
         reader.dispose();
@@ -212,16 +215,12 @@ public final class ImageFiles {
       // Decoders meet damage with exceptions of any kind.
       throw damaged(name, e.getMessage(), e);
     } catch (OutOfMemoryError e) {
-      throw new ImageFileException(
-          Reason.MEMORY,
-          name,
-          "there is too little memory for it; make it smaller, or raise -Xmx",
-          e);
+      throw tooLittleMemory(name, e);
     }
   }
 
-  private static BufferedImage decode(ImageReader reader, String name, long maxPixels)
-      throws IOException {
+  private static BufferedImage decode(
+      ImageReader reader, String name, long maxPixels, LongPredicate admitted) throws IOException {
     long width = reader.getWidth(0);
     long height = reader.getHeight(0);
     if (width < 1 || height < 1) {
@@ -235,6 +234,9 @@ public final class ImageFiles {
               .formatted(width, height, limit(maxPixels)),
           null);
     }
+    if (!admitted.test(width * height)) {
+      throw tooLittleMemory(name, null);
+    }
     AtomicReference<@Nullable String> warning = new AtomicReference<>();
     reader.addIIOReadWarningListener((source, text) -> warning.compareAndSet(null, text));
     BufferedImage image = reader.read(0);
@@ -244,6 +246,14 @@ public final class ImageFiles {
       throw damaged(name, text, null);
     }
     return image;
+  }
+
+  private static ImageFileException tooLittleMemory(String name, @Nullable Throwable cause) {
+    return new ImageFileException(
+        Reason.MEMORY,
+        name,
+        "there is too little memory for it; make it smaller, or raise -Xmx",
+        cause);
   }
 
   private static String limit(long pixels) {

@@ -166,7 +166,8 @@ function line(x, y) {
   pen.lineJoin = 'round';
   pen.beginPath();
   pen.moveTo(at.x, at.y);
-  pen.lineTo(x, y);
+  // A line of no length would leave nothing, so a dot isn't quite one.
+  pen.lineTo(x + 0.01, y);
   pen.stroke();
   at.x = x;
   at.y = y;
