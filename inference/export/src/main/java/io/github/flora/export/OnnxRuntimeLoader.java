@@ -121,8 +121,7 @@ public final class OnnxRuntimeLoader implements ModelLoader {
     // can't compute.
     Engines.choose(tracing);
     try {
-      ExportReport report =
-          RunExport.onnx(folder, file, tracing, RunExport.OnnxOptions.DEFAULT);
+      ExportReport report = RunExport.onnx(folder, file, tracing, RunExport.OnnxOptions.DEFAULT);
       folder.record("export", RunExport.Entry.of(folder, report));
     } catch (OnnxExportException e) {
       throw new RunException(folder.root() + ": " + e.getMessage(), e);

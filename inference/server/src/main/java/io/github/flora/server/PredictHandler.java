@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /predict}: one image as the body, or several as multipart. Below Javalin and servlets,
- * which would cost as much as the rest.
+ * {@code POST /predict}: one image as the body, or several as multipart. Below Javalin and
+ * servlets, which would cost as much as the rest.
  */
 final class PredictHandler {
 

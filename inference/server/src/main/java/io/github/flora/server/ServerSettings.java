@@ -34,8 +34,8 @@ record ServerSettings(
     Duration drainTimeout) {
 
   /**
-   * Heap for each pixel of an image while it is decoded: 8 bytes as it comes (16 bits of red, green,
-   * blue and alpha), 3 as it is needed, and as much again where it is turned or inverted.
+   * Heap for each pixel of an image while it is decoded: 8 bytes as it comes (16 bits of red,
+   * green, blue and alpha), 3 as it is needed, and as much again where it is turned or inverted.
    */
   private static final int BYTES_PER_PIXEL = 16;
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the bodies of requests for predictions and hands them to what answers: without holding a
- * thread while a slow client sends, within limits of size, time and memory. All other requests go on
- * to Javalin.
+ * thread while a slow client sends, within limits of size, time and memory. All other requests go
+ * on to Javalin.
  */
 final class Uploads extends Handler.Wrapper {
 
@@ -108,7 +108,8 @@ final class Uploads extends Handler.Wrapper {
   }
 
   private static Problem tooMuch() {
-    return Problem.unavailable("more bytes at once than the server can hold; try again in a second");
+    return Problem.unavailable(
+        "more bytes at once than the server can hold; try again in a second");
   }
 
   /** Answers and closes the connection, whose rest nobody wants to read. */

@@ -28,7 +28,8 @@ record Cli(int status, String out, String err) {
     System.setOut(new PrintStream(out, true, UTF_8));
     System.setErr(new PrintStream(err, true, UTF_8));
     try {
-      status = Main.run(Stream.concat(Stream.of(command), arguments.stream()).toArray(String[]::new));
+      status =
+          Main.run(Stream.concat(Stream.of(command), arguments.stream()).toArray(String[]::new));
     } finally {
       System.setOut(realOut);
       System.setErr(realErr);

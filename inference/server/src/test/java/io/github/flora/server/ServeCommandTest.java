@@ -25,7 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code flora serve} as its users start it: a process of its own, with a model that was trained. */
+/**
+ * {@code flora serve} as its users start it: a process of its own, with a model that was trained.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ServeCommandTest {
 
@@ -101,7 +103,8 @@ final class ServeCommandTest {
     try (Served served = serveWith(java, arguments.toArray(String[]::new)).ready()) {
       assertTrue(served.out().startsWith("mnist-mlp on " + engine + " "), served::toString);
       assertTrue(
-          served.get("/model").get("engine").getAsString().startsWith(engine + " "), served::toString);
+          served.get("/model").get("engine").getAsString().startsWith(engine + " "),
+          served::toString);
       for (int round = 0; round < 10; round++) {
         List<CompletableFuture<HttpResponse<String>>> answers =
             pictures.stream()
@@ -211,8 +214,7 @@ final class ServeCommandTest {
   @Test
   void namesAnEngineThatDoesNotRunTheFile() {
     Path file = run.resolve("model.onnx");
-    String line =
-        Cli.run("serve", List.of("--engine", "pytorch", file.toString())).failed(2);
+    String line = Cli.run("serve", List.of("--engine", "pytorch", file.toString())).failed(2);
     assertTrue(line.contains("OnnxRuntime, not on pytorch"), line);
   }
 
