@@ -329,6 +329,30 @@ final class LauncherTest {
     assertTrue(ended.err().contains("noise"), ended::toString);
   }
 
+  /** A container has what the build made, not the sources. */
+  @Test
+  void withoutSourcesItRunsWhatIsThere() throws Exception {
+    maven(0);
+    touch(home.resolve("training/data/pom.xml"), EARLIER.plusSeconds(20));
+    Files.delete(home.resolve("pom.xml"));
+    Ended ended = launch(Map.of(), "info");
+    assertEquals(7, ended.status());
+    assertEquals(List.of(), calls());
+    assertFalse(Files.exists(home.resolve(".build-lock")), "the folder may be read-only");
+  }
+
+  @Test
+  void temporaryFilesGoWhereOneCanWrite() throws Exception {
+    assertTrue(javaOptions(launch(Map.of(), "info")).contains("-Djava.io.tmpdir=/tmp"));
+    String own = Files.createDirectories(temp.resolve("tmp")).toString();
+    assertTrue(
+        javaOptions(launch(Map.of("TMPDIR", own), "info")).contains("-Djava.io.tmpdir=" + own));
+    // In a read-only container this is what is left.
+    assertTrue(
+        javaOptions(launch(Map.of("TMPDIR", "/nowhere"), "info"))
+            .contains("-Djava.io.tmpdir=" + temp.toRealPath()));
+  }
+
   @Test
   void withoutMavenItSaysWhatToInstall() throws Exception {
     Files.delete(home.resolve("docker/target/classpath"));

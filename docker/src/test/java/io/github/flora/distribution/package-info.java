@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.flora.distribution;
+
+import org.jspecify.annotations.NullMarked;
