@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -396,6 +397,10 @@ final class LoadGenerator implements AutoCloseable {
     }
   }
 
+  private static int option(Map<String, Integer> options, String name) {
+    return Objects.requireNonNull(options.get(name), name);
+  }
+
   public static void main(String[] arguments) throws IOException {
     if (arguments.length < 2) {
       System.err.println(
@@ -423,10 +428,10 @@ final class LoadGenerator implements AutoCloseable {
     for (String phase : List.of("warmup", "seconds")) {
       Summary summary = new Summary();
       try (LoadGenerator load =
-          new LoadGenerator(address, requests, options.get("connections"), summary)) {
-        load.run(Duration.ofSeconds(options.get(phase)), options.get("rate"));
+          new LoadGenerator(address, requests, option(options, "connections"), summary)) {
+        load.run(Duration.ofSeconds(option(options, phase)), option(options, "rate"));
         if (phase.equals("seconds")) {
-          System.out.println(summary.text(options.get(phase), load.lost()));
+          System.out.println(summary.text(option(options, phase), load.lost()));
         }
       }
     }

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two minutes of twice as many requests as the server can answer, two of a hundred of them bad:
  *
  * <pre>
- * mvn -Dtest.groups=slow -Dtest.excludedGroups= -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false \
- *     -pl inference/server -am test
+ * mvn verify -Pslow -pl inference/server -am -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false
  * </pre>
  */
 @Tag("slow")
