@@ -100,7 +100,8 @@ final class ComposeTest {
       serve.add(word.toString().replaceAll("\\$\\{\\w+:-(.*)}", "$1"));
     }
     assertEquals("serve", serve.remove(0));
-    CommandLine.ParseResult parsed = new CommandLine(new ServeCommand()).parseArgs(serve.toArray(new String[0]));
+    CommandLine.ParseResult parsed =
+        new CommandLine(new ServeCommand()).parseArgs(serve.toArray(new String[0]));
     assertEquals("0.0.0.0", parsed.matchedOptionValue("--host", ""));
     assertEquals(
         List.of("127.0.0.1:8080:" + parsed.matchedOptionValue("--port", 0)),
@@ -108,7 +109,8 @@ final class ComposeTest {
 
     String script = list(at(services(), "train", "entrypoint")).get(2).toString();
     List<String> train = Arrays.asList(script.split("flora train ")[1].split(" "));
-    CommandLine.ParseResult training = new CommandLine(new TrainCommand()).parseArgs(train.toArray(new String[0]));
+    CommandLine.ParseResult training =
+        new CommandLine(new TrainCommand()).parseArgs(train.toArray(new String[0]));
     // What is trained is what is served.
     assertEquals(
         parsed.matchedPositionalValue(0, Path.of("")),
@@ -144,7 +146,8 @@ final class ComposeTest {
     Object provider = list(at(yaml("grafana/dashboards.yaml"), "providers")).get(0);
     String folder = at(provider, "options", "path").toString();
     assertTrue(
-        list(at(services(), "grafana", "volumes")).contains("./grafana/dashboards:" + folder + ":ro"),
+        list(at(services(), "grafana", "volumes"))
+            .contains("./grafana/dashboards:" + folder + ":ro"),
         folder);
     Object home =
         at(services(), "grafana", "environment", "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH");

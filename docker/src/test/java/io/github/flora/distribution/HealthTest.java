@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The containers' health check, run on what a command line of process 1 looks like. */
 final class HealthTest {
 
-  private static final String JAVA = "/opt/java/bin/java -cp a.jar io.github.flora.trainer.cli.Main";
+  private static final String JAVA =
+      "/opt/java/bin/java -cp a.jar io.github.flora.trainer.cli.Main";
 
   @TempDir private Path temp;
 

@@ -70,7 +70,8 @@ final class ImageTest {
       assertTrue(assemble.contains("#" + " " + made), path);
     }
     for (String program : find("\\[\"(/opt/[^\"]+)\"]", dockerfile)) {
-      Path source = DOCKER.resolve("..").resolve(Path.of("/opt/flora").relativize(Path.of(program)));
+      Path source =
+          DOCKER.resolve("..").resolve(Path.of("/opt/flora").relativize(Path.of(program)));
       assertTrue(Files.isExecutable(source), program);
       assertTrue(
           assemble.contains("\"$here/%s\"".formatted(DOCKER.relativize(source.normalize()))),

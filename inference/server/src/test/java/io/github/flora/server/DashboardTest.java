@@ -60,8 +60,7 @@ final class DashboardTest {
 
   static List<String> expressions() throws Exception {
     List<String> found = new ArrayList<>();
-    JsonObject dashboard =
-        JsonParser.parseString(Files.readString(DASHBOARD)).getAsJsonObject();
+    JsonObject dashboard = JsonParser.parseString(Files.readString(DASHBOARD)).getAsJsonObject();
     for (JsonElement panel : dashboard.getAsJsonArray("panels")) {
       for (JsonElement target : panel.getAsJsonObject().getAsJsonArray("targets")) {
         found.add(target.getAsJsonObject().get("expr").getAsString());
