@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,12 @@ final class SoakTest {
    *
    * @param known the answer to a good one
    */
-  private record Expected(byte[] request, int status, JsonObject known) {}
+  private record Expected(ByteBuffer request, int status, JsonObject known) {
+
+    Expected(byte[] request, int status, JsonObject known) {
+      this(ByteBuffer.wrap(request), status, known);
+    }
+  }
 
   /** Checks every answer against what is known. */
   private static final class Checks implements LoadGenerator.Listener {
@@ -133,7 +139,7 @@ final class SoakTest {
       throws IOException {
     return new LoadGenerator(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()),
-        mix.stream().map(Expected::request).toList(),
+        mix.stream().map(expected -> expected.request().array()).toList(),
         count,
         checks);
   }
