@@ -108,7 +108,7 @@ final class ComposeTest {
         at(services(), "flora", "ports"));
 
     String script = list(at(services(), "train", "entrypoint")).get(2).toString();
-    List<String> train = Arrays.asList(script.split("flora train ")[1].split(" "));
+    List<String> train = Arrays.asList(script.split("flora train ", -1)[1].split(" "));
     CommandLine.ParseResult training =
         new CommandLine(new TrainCommand()).parseArgs(train.toArray(new String[0]));
     // What is trained is what is served.
@@ -131,7 +131,7 @@ final class ComposeTest {
   void prometheusAsksTheServer() throws IOException {
     Object job = list(at(yaml("prometheus.yaml"), "scrape_configs")).get(0);
     String target = list(at(list(at(job, "static_configs")).get(0), "targets")).get(0).toString();
-    String[] hostAndPort = target.split(":");
+    String[] hostAndPort = target.split(":", -1);
     assertTrue(services().containsKey(hostAndPort[0]), target);
     assertTrue(list(at(services(), "flora", "command")).contains(hostAndPort[1]), target);
     assertFalse(map(job).containsKey("metrics_path"), "/metrics is Prometheus's default");
