@@ -108,7 +108,7 @@ final class ComposeTest {
         at(services(), "flora", "ports"));
 
     String script = list(at(services(), "train", "entrypoint")).get(2).toString();
-    List<String> train = Arrays.asList(script.split("flora train ", -1)[1].split(" "));
+    List<String> train = Arrays.asList(script.split("flora train ", -1)[1].split(" ", -1));
     CommandLine.ParseResult training =
         new CommandLine(new TrainCommand()).parseArgs(train.toArray(new String[0]));
     // What is trained is what is served.

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +162,8 @@ final class ImageTest {
                   classes.toString());
       assertEquals(0, status, out::toString);
     }
-    Set<String> needed = new TreeSet<>(find("-> ((?:java|jdk)\\.\\S+)$", out.toString()));
+    Set<String> needed =
+        new TreeSet<>(find("-> ((?:java|jdk)\\.\\S+)$", out.toString(StandardCharsets.UTF_8)));
     assertTrue(needed.contains("java.desktop"), out::toString);
     // Beyond what classes name: elliptic curves for TLS, found as a service.
     needed.add("jdk.crypto.ec");
