@@ -20,6 +20,8 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +240,58 @@ class AugmentedBatchesTest {
     assertEquals(100, done.size());
     assertEquals(1, threads.size());
     assertFalse(threads.contains(Thread.currentThread()));
+  }
+
+  /** Images that are ready when three threads ask for one each. */
+  private static final class Meeting extends ImageSet {
+
+    private final CountDownLatch threads = new CountDownLatch(3);
+
+    Meeting() {
+      super(new int[3], 1, 1, 1);
+    }
+
+    @Override
+    public byte[] pixels(int index) {
+      threads.countDown();
+      try {
+        assertTrue(threads.await(20, TimeUnit.SECONDS), "nobody else came");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return new byte[1];
+    }
+
+    @Override
+    DecodedImage original(int index) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    boolean isDecoded() {
+      return true;
+    }
+
+    @Override
+    public ImageSet select(int[] indices) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ImageSet padded(int margin) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void asManyThreadsDecodeAtATimeAsThePropertySays() {
+    System.setProperty(Batches.WORKERS, "3");
+    try (Batch batch =
+        new Batches(new Meeting(), Normalization.UNIT, 3).inOrder(manager).iterator().next()) {
+      assertEquals(3, batch.size());
+    } finally {
+      System.clearProperty(Batches.WORKERS);
+    }
   }
 
   @Test

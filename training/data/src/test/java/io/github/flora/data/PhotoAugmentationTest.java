@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.flora.data.ImageAugmenter.RandomBox;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,17 +90,22 @@ class PhotoAugmentationTest {
     SplittableRandom random = new SplittableRandom(3);
     double area = 0;
     double ratio = 0;
+    double spread = 0;
     double top = 0;
     int n = 20_000;
     for (int i = 0; i < n; i++) {
       RandomBox box =
           Objects.requireNonNull(RandomBox.draw(500, 600, 0.1, 0.5, 3.0 / 4, 4.0 / 3, random));
       area += box.height() * box.width() / 300_000.0 / n;
-      ratio += Math.log((double) box.width() / box.height()) / n;
+      double logarithm = Math.log((double) box.width() / box.height());
+      ratio += logarithm / n;
+      spread += logarithm * logarithm / n;
       top += (box.top() + box.height() / 2.0) / n;
     }
     assertEquals(0.3, area, 0.005);
     assertEquals(0, ratio, 0.01);
+    // The variance of an even distribution.
+    assertEquals(Math.pow(2 * Math.log(4.0 / 3), 2) / 12, spread, 0.001);
     assertEquals(250, top, 3);
   }
 
@@ -160,6 +168,45 @@ class PhotoAugmentationTest {
       found.append(pixel & 0xff).append(' ');
     }
     assertEquals(expected, found.toString().strip());
+  }
+
+  /** All three, in each of the six orders, which show where values are cut off at 0 and 255. */
+  @Test
+  void jitterChangesBrightnessContrastAndSaturationInAnyOrder() {
+    byte[] image = {10, 20, (byte) 200, (byte) 250, 100, 0, (byte) 240, (byte) 250, (byte) 230};
+    Map<String, Integer> orders = new TreeMap<>();
+    int rounds = 600;
+    for (int seed = 0; seed < rounds; seed++) {
+      byte[] found = image.clone();
+      ColorJitter.apply(found, 3, 0.4, new SplittableRandom(seed));
+      SplittableRandom random = new SplittableRandom(seed);
+      // Drawn first, for the order.
+      int unused = random.nextInt(3) + random.nextInt(2);
+      double[] factors = new double[3];
+      Arrays.setAll(factors, i -> Randoms.between(random, 0.6, 1.4));
+      List<String> same =
+          List.of("bcs", "bsc", "cbs", "csb", "sbc", "scb").stream()
+              .filter(order -> Arrays.equals(found, jittered(image, order, factors)))
+              .toList();
+      assertFalse(same.isEmpty(), "seed " + seed);
+      if (same.size() == 1) {
+        orders.merge(same.get(0), 1, Integer::sum);
+      }
+    }
+    assertEquals(6, orders.size(), orders.toString());
+    orders.forEach((order, count) -> assertTrue(count > rounds / 20, orders::toString));
+  }
+
+  private static byte[] jittered(byte[] image, String order, double[] factors) {
+    byte[] result = image.clone();
+    for (int i = 0; i < 3; i++) {
+      switch (order.charAt(i)) {
+        case 'b' -> ColorJitter.brightness(result, factors[i]);
+        case 'c' -> ColorJitter.contrast(result, 3, factors[i]);
+        default -> ColorJitter.saturation(result, 3, factors[i]);
+      }
+    }
+    return result;
   }
 
   @Test
