@@ -39,7 +39,10 @@ final class ImageTest {
   private static List<Path> classpath() {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return Arrays.stream(all.split(File.pathSeparator, -1)).map(Path::of).toList();
+    return Arrays.stream(all.split(File.pathSeparator, -1))
+        .filter(entry -> !entry.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 
   private static String read(String file) throws IOException {
