@@ -88,9 +88,9 @@ final class ImageTest {
   void runsAsNobodyInParticularAndWritesToItsVolumeOnly(String file) throws IOException {
     String dockerfile = read(file);
     assertEquals(List.of("10001:10001"), find("^USER (.*)$", dockerfile));
-    assertEquals(List.of("/work"), find("^VOLUME (.*)$", dockerfile));
-    assertEquals(List.of("/work"), find("^WORKDIR (/work)$", dockerfile));
-    assertEquals(List.of("/work"), find("\\bDJL_CACHE_DIR=(/work)/", dockerfile));
+    assertEquals(List.of("/workspace"), find("^VOLUME (.*)$", dockerfile));
+    assertEquals(List.of("/workspace"), find("^WORKDIR (/workspace)$", dockerfile));
+    assertEquals(List.of("/workspace"), find("\\bDJL_CACHE_DIR=(/workspace)/", dockerfile));
     assertEquals(
         List.of("/opt/flora/natives"), find("\\bENGINE_CACHE_DIR=(\\S+)", dockerfile), "natives");
     assertEquals(List.of("/opt/java"), find("\\bJAVA_HOME=(\\S+)", dockerfile));
