@@ -139,11 +139,11 @@ public record Hyperparameters(
         "--validation-split",
         validationSplit,
         "at least 0 and below 1");
-    // Runs of earlier versions say nothing of it, nor of what comes last.
-    validateEvery = Math.max(1, validateEvery);
     if (dropout != null) {
       require(dropout >= 0 && dropout < 1, "--dropout", dropout, "at least 0 and below 1");
     }
+    // run.json of an earlier version has none of these, and reads as 0 and null.
+    validateEvery = Math.max(1, validateEvery);
     fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
     precision = precision == null ? Precision.FP32 : precision;
   }
@@ -534,6 +534,7 @@ public record Hyperparameters(
      * @return this builder
      */
     public Builder optValidateEvery(int value) {
+      // Not in the record, which has to take the 0 of an earlier version's run.json.
       require(value >= 1, "--validate-every", value, "at least 1");
       validateEvery = value;
       return this;
