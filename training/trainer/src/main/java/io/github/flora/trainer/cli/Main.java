@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main implements Runnable {
 
   private static final List<String> ORDER =
-      List.of("train", "evaluate", "predict", "export", "bench", "models", "runs", "info");
+      List.of("train", "evaluate", "predict", "export", "serve", "bench", "models", "runs", "info");
 
   /** How the engines tell it: TensorFlow, PyTorch on a CPU, PyTorch on a GPU. */
   private static final Pattern OUT_OF_MEMORY =
