@@ -107,7 +107,7 @@ final class PipelineSpeed {
         DoubleStream.of(speeds).sorted().skip(epochs / 2).findFirst().orElseThrow());
   }
 
-  /** Draws overlapping discs with some noise: a file has some 60 KB, as Oxford's flowers have. */
+  /** Draws overlapping discs with some noise: a file has some 40 KB. */
   private static void draw(Path folder) throws IOException {
     Random random = new Random(1);
     for (int i = 0; i < IMAGES; i++) {
