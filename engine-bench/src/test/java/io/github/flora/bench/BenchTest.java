@@ -109,17 +109,21 @@ final class BenchTest {
     // And compared with itself, a moment later.
     Cli again =
         Cli.line(
-                "bench mnist-mlp --engines onnxruntime --batch-size 4 --quick --rounds 2 --seconds 0.02"
+                "bench mnist-mlp --engines pytorch,onnxruntime --batch-size 4 --quick --rounds 2 --seconds 0.02"
                     + " --threads 1 --json",
                 "--compare",
                 output.resolve("bench.json").toString())
             .succeeded();
-    JsonObject line = again.json().getAsJsonArray("comparison").get(0).getAsJsonObject();
+    JsonObject line = again.json().getAsJsonArray("comparison").get(1).getAsJsonObject();
     assertEquals("OnnxRuntime", line.get("engine").getAsString());
     assertEquals(
         cli.row("OnnxRuntime", 4).get("images_per_second").getAsDouble(),
         line.get("before").getAsDouble());
     assertEquals("unknown", line.get("verdict").getAsString());
+    assertEquals(
+        cli.row("OnnxRuntime", 4).get("max_abs_diff"),
+        again.row("OnnxRuntime", 4).get("max_abs_diff"),
+        "the same random weights and images in every run");
   }
 
   @Test
@@ -135,6 +139,21 @@ final class BenchTest {
     assertEquals(1, cli.row("TensorFlow", 8).get("ratio").getAsDouble());
     assertEquals("training", cli.row("PyTorch", 8).get("task").getAsString());
     assertEquals("OnnxRuntime can't train", cli.row("OnnxRuntime", 8).get("error").getAsString());
+  }
+
+  /** The network refuses only to be trained, and only by that many images. */
+  @Test
+  void anExceptionCostsItsRowAndTrainingTrains() {
+    Cli cli =
+        Cli.line(
+                "bench crashing --task training --engines pytorch --batch-size %d,2"
+                        .formatted(CrashingNetwork.BATCH)
+                    + SHORT)
+            .succeeded();
+    assertEquals(
+        "IllegalStateException: " + CrashingNetwork.REFUSAL,
+        cli.row("PyTorch", CrashingNetwork.BATCH).get("error").getAsString());
+    assertMeasured(cli.row("PyTorch", 2));
   }
 
   @Test

@@ -282,7 +282,8 @@ public final class Worker {
   }
 
   /** Pixels as the network takes them, in planes. */
-  private static float[] normalized(ImageSet images, int from, int count, Prepared model) {
+  /** N×C×H×W as the network takes it. */
+  static float[] normalized(ImageSet images, int from, int count, Prepared model) {
     int channels = images.channels();
     int area = images.height() * images.width();
     float[] numbers = new float[count * channels * area];

@@ -1,8 +1,10 @@
 package io.github.flora.bench.measure;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.flora.data.ImageSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +31,31 @@ final class WorkerTest {
     assertEquals(BATCH / 0.5, measured.imagesPerSecond(), 1e-9);
     assertEquals(2000, measured.firstAnswerMs());
     assertEquals(0.25, measured.otherCores());
+  }
+
+  /** Two pixels of red, green and blue; what comes before them is left out. */
+  @Test
+  void imagesAreNormalisedChannelByChannel() {
+    byte[] pixels = {9, 9, 9, 9, 9, 9, 0, 51, 102, (byte) 255, (byte) 204, (byte) 153};
+    Prepared model =
+        new Prepared(
+            null,
+            null,
+            null,
+            null,
+            null,
+            3,
+            1,
+            2,
+            10,
+            0,
+            null,
+            List.of(0.5f, 0.4f, 0.2f),
+            List.of(0.5f, 0.2f, 0.1f),
+            null);
+    ImageSet images = ImageSet.of(pixels, new int[] {0, 0}, 1, 2, 3);
+    assertArrayEquals(
+        new float[] {-1, 1, -1, 2, 2, 4}, Worker.normalized(images, 1, 1, model), 1e-5f);
   }
 
   /** The first of its passes takes a tenth of a second. */
