@@ -59,7 +59,7 @@ final class Flowers102 {
   }
 
   /** Downloads the three files, unless they are in the cache, and reads them. */
-  static ImageDataset download(PhotoOptions options, Download download) throws DataException {
+  static ImageDataset download(PhotoOptions options, Download download, CheckListener listener) throws DataException {
     Path folder = cache();
     try {
       for (String file : List.of(SPLIT, LABELS, ARCHIVE)) {
@@ -72,7 +72,7 @@ final class Flowers102 {
               .formatted(HOST, Download.reason(e), WAY_OUT),
           e);
     }
-    return read(folder, "download", options);
+    return read(folder, "download", options, listener);
   }
 
   /**
@@ -81,9 +81,10 @@ final class Flowers102 {
    * @param folder with the two lists, and the archive or the folder {@code jpg} unpacked from it
    * @param origin goes into the data set
    * @param options the size
+   * @param listener told how far the look at the images has come
    * @throws DataException if a file is missing or broken
    */
-  static ImageDataset read(Path folder, String origin, PhotoOptions options) throws DataException {
+  static ImageDataset read(Path folder, String origin, PhotoOptions options, CheckListener listener) throws DataException {
     for (String file : List.of(LABELS, SPLIT)) {
       if (!Files.isRegularFile(folder.resolve(file))) {
         throw new DataException("%s has no file %s; %s".formatted(folder, file, WAY_OUT));
@@ -118,7 +119,7 @@ final class Flowers102 {
                 parts.get(list)));
       }
     }
-    ImageDataset dataset = PhotoDatasets.of(NAME, origin, names, photos, options);
+    ImageDataset dataset = PhotoDatasets.of(NAME, origin, names, photos, options, listener);
     return split.integers("trnid").length > split.integers("tstid").length
         ? dataset.withProblem(
             "%s swaps training and test images: accuracies don't compare with published ones"

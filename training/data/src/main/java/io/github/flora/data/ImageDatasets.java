@@ -48,6 +48,17 @@ public final class ImageDatasets {
   }
 
   /**
+   * Loads a data set, with nobody to watch.
+   *
+   * @param request as {@link #load(DataRequest, CheckListener)} takes it
+   * @return the data set
+   * @throws DataException if it can't be had
+   */
+  public static ImageDataset load(DataRequest request) throws DataException {
+    return load(request, CheckListener.NONE);
+  }
+
+  /**
    * Loads a data set into memory.
    *
    * <p>A folder that is named, or that {@code FLORA_DATA} points to, is used or is an error:
@@ -55,11 +66,12 @@ public final class ImageDatasets {
    * synthetic-digits} and carry a {@linkplain ImageDataset#warning warning}.
    *
    * @param request which one, and where it may come from
+   * @param listener told how far the look at photographs has come
    * @return the data set
    * @throws DataException if it can't be had: the name is unknown, a file is missing or broken, the
    *     network doesn't answer
    */
-  public static ImageDataset load(DataRequest request) throws DataException {
+  public static ImageDataset load(DataRequest request, CheckListener listener) throws DataException {
     if (request.name().equals(SyntheticDigits.NAME)) {
       if (request.directory() != null) {
         throw new DataException(
@@ -69,7 +81,7 @@ public final class ImageDatasets {
       return SyntheticDigits.dataset(request.seed(), null);
     }
     if (request.name().equals(Flowers102.NAME) || request.name().equals(PhotoDatasets.OWN)) {
-      return PhotoSource.load(request);
+      return PhotoSource.load(request, listener);
     }
     FileSource source =
         SOURCES.stream()

@@ -26,7 +26,8 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
   private record Finding(
       String digest, PhotoIndex.@Nullable Stamp stamp, @Nullable String problem) {}
 
-  static PhotoCheck of(List<Photo> photos, PhotoIndex index) throws DataException {
+  static PhotoCheck of(List<Photo> photos, PhotoIndex index, CheckListener listener)
+      throws DataException {
     ExecutorService pool =
         Executors.newFixedThreadPool(
             Batches.workers(),
@@ -43,8 +44,10 @@ record PhotoCheck(List<Photo> photos, List<String> digests, List<String> problem
       List<Photo> good = new ArrayList<>();
       List<String> digests = new ArrayList<>();
       List<String> problems = new ArrayList<>();
+      listener.onChecked(0, photos.size());
       for (int i = 0; i < photos.size(); i++) {
         Finding finding = findings.get(i).get();
+        listener.onChecked(i + 1, photos.size());
         if (finding.problem() == null) {
           good.add(photos.get(i));
           digests.add(finding.digest());

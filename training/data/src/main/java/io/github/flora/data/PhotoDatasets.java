@@ -30,6 +30,7 @@ final class PhotoDatasets {
    * @param labels the class names, or null for those that occur, in the order of the alphabet
    * @param photos the files
    * @param options their size, and what to do about bad ones
+   * @param listener told how far the look at them has come
    * @throws DataException if there is nothing to learn from, or a file is bad and the options are
    *     strict
    */
@@ -38,9 +39,10 @@ final class PhotoDatasets {
       String origin,
       @Nullable List<String> labels,
       List<Photo> photos,
-      PhotoOptions options)
+      PhotoOptions options,
+      CheckListener listener)
       throws DataException {
-    PhotoCheck check = PhotoCheck.of(photos, PhotoIndex.of(name + " " + origin));
+    PhotoCheck check = PhotoCheck.of(photos, PhotoIndex.of(name + " " + origin), listener);
     List<String> problems = new ArrayList<>();
     int bad = check.problems().size();
     if (bad > 0) {

@@ -15,17 +15,18 @@ final class PhotoSource {
    *
    * @param request names {@link Flowers102#NAME} or {@link PhotoDatasets#OWN}; a folder that
    *     doesn't hold Oxford's flowers is taken for one's own photographs in either case
+   * @param listener told how far the look at the files has come
    * @throws DataException if it can't be had
    */
-  static ImageDataset load(DataRequest request) throws DataException {
+  static ImageDataset load(DataRequest request, CheckListener listener) throws DataException {
     @Nullable Path place = request.directory();
     boolean flowers = request.name().equals(Flowers102.NAME);
     if (place == null && flowers) {
       Optional<Path> local = ImageDatasets.fromEnvironment(request, Flowers102.NAME);
       if (local.isPresent()) {
-        return Flowers102.read(local.get(), origin(local.get()), request.photos());
+        return Flowers102.read(local.get(), origin(local.get()), request.photos(), listener);
       }
-      return Flowers102.download(request.photos(), Download.standard());
+      return Flowers102.download(request.photos(), Download.standard(), listener);
     }
     if (place == null) {
       throw new DataException(
@@ -38,13 +39,13 @@ final class PhotoSource {
     if (flowers) {
       Path below = place.resolve(Flowers102.NAME);
       if (Flowers102.isIn(place)) {
-        return Flowers102.read(place, origin(place), request.photos());
+        return Flowers102.read(place, origin(place), request.photos(), listener);
       } else if (Flowers102.isIn(below)) {
-        return Flowers102.read(below, origin(below), request.photos());
+        return Flowers102.read(below, origin(below), request.photos(), listener);
       }
     }
     return PhotoDatasets.of(
-        PhotoDatasets.OWN, origin(place), null, PhotoLists.of(place), request.photos());
+        PhotoDatasets.OWN, origin(place), null, PhotoLists.of(place), request.photos(), listener);
   }
 
   private static String origin(Path place) {

@@ -257,7 +257,9 @@ class Flowers102Test {
             DataException.class,
             () ->
                 Flowers102.download(
-                    PhotoOptions.DEFAULT, new Download(true, Duration.ofSeconds(1))));
+                    PhotoOptions.DEFAULT,
+                    new Download(true, Duration.ofSeconds(1)),
+                    CheckListener.NONE));
     assertEquals(1, String.valueOf(e.getMessage()).lines().count());
     assertTrue(String.valueOf(e.getMessage()).contains("offline mode"), e.getMessage());
     assertTrue(String.valueOf(e.getMessage()).contains("--data"), e.getMessage());

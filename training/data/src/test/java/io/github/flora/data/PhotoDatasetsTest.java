@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,27 @@ class PhotoDatasetsTest {
     assertTrue(
         String.valueOf(strict.getMessage()).startsWith("12 of 300 images"), strict.getMessage());
     assertTrue(String.valueOf(strict.getMessage()).contains("--strict"), strict.getMessage());
+  }
+
+  /** Those that can't be used, and those that are known from before, count like the others. */
+  @Test
+  void theLookAtTheFilesIsReported() throws IOException {
+    writePhotos(folder.resolve("cat"), 0, 10);
+    writePhotos(folder.resolve("dog"), 10, 10);
+    Files.writeString(folder.resolve("dog/empty.jpg"), "");
+    List<Integer> expected = IntStream.rangeClosed(0, 21).boxed().toList();
+    for (int start = 0; start < 2; start++) {
+      List<Integer> told = new ArrayList<>();
+      ImageDataset photos =
+          ImageDatasets.load(
+              new DataRequest("photos", folder, false, 0, SMALL),
+              (checked, files) -> {
+                assertEquals(21, files);
+                told.add(checked);
+              });
+      assertEquals(2, photos.problems().size());
+      assertEquals(expected, told);
+    }
   }
 
   @Test

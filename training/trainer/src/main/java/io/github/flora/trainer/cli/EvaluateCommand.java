@@ -46,7 +46,7 @@ public final class EvaluateCommand implements FloraCommand {
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     try (Subject subject = runOptions.subject(engineOptions)) {
-      ImageDataset dataset = subject.dataset();
+      ImageDataset dataset = subject.dataset(spec.commandLine().getErr());
       EngineOptions.Chosen computing = engineOptions.load();
       try (TrainedModel model = subject.load(computing)) {
         ImageSet images = RunOptions.fit(dataset.test(), model.info());

@@ -109,7 +109,7 @@ public final class PredictCommand implements FloraCommand {
       throw new UsageException("--json and --csv exclude each other", null);
     }
     try (Subject subject = runOptions.subject(engineOptions)) {
-      List<Sample> tests = test.length == 0 ? List.of() : tests(subject);
+      List<Sample> tests = test.length == 0 ? List.of() : tests(subject, err);
       EngineOptions.Chosen computing = engineOptions.load();
       try (TrainedModel model = subject.load(computing)) {
         int unreadable = 0;
@@ -216,8 +216,8 @@ public final class PredictCommand implements FloraCommand {
     return 1;
   }
 
-  private List<Sample> tests(Subject subject) throws IOException {
-    ImageDataset dataset = subject.dataset();
+  private List<Sample> tests(Subject subject, PrintWriter err) throws IOException {
+    ImageDataset dataset = subject.dataset(err);
     List<Sample> samples = new ArrayList<>();
     for (int index : test) {
       if (index < 0 || index >= dataset.test().size()) {

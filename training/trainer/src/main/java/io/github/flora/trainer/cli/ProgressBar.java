@@ -4,7 +4,6 @@ import ai.djl.nn.Block;
 import io.github.flora.trainer.TrainingListener;
 import io.github.flora.trainer.report.Epoch;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.Locale;
 
 /**
@@ -13,23 +12,14 @@ import java.util.Locale;
  */
 final class ProgressBar implements TrainingListener {
 
-  private static final int WIDTH = 20;
-
-  private final PrintWriter out;
+  private final StatusLine line;
   private final boolean interactive;
   private final int epochs;
-  private final String full;
-  private final String empty;
-  private int shown;
 
   ProgressBar(PrintWriter out, boolean interactive, int epochs) {
-    this.out = out;
+    this.line = new StatusLine(out);
     this.interactive = interactive;
     this.epochs = epochs;
-    // A terminal that is set to plain ASCII shows the blocks as question marks.
-    boolean blocks = Charset.defaultCharset().newEncoder().canEncode('█');
-    this.full = blocks ? "█" : "#";
-    this.empty = blocks ? "░" : "-";
   }
 
   @Override
@@ -37,15 +27,12 @@ final class ProgressBar implements TrainingListener {
     if (!interactive) {
       return;
     }
-    int filled = WIDTH * p.batch() / p.batches();
     double left = (p.batches() - p.batch()) * imagesPerBatch(p) / p.imagesPerSecond();
-    draw(
-        "%s %s%s %3d%%  loss %.4f  acc %s  %s  %s left"
+    line.draw(
+        "%s %s  loss %.4f  acc %s  %s  %s left"
             .formatted(
                 name(p.epoch()),
-                full.repeat(filled),
-                empty.repeat(WIDTH - filled),
-                100 * p.batch() / p.batches(),
+                line.bar(p.batch(), p.batches()),
                 p.loss(),
                 percent(p.accuracy()),
                 speed(p.imagesPerSecond()),
@@ -62,7 +49,7 @@ final class ProgressBar implements TrainingListener {
         e.validated()
             ? "  val loss %.4f  val acc %s".formatted(e.valLoss(), percent(e.valAccuracy()))
             : "";
-    draw(
+    line.stay(
         "%s  %s  loss %.4f  acc %s%s  %s"
             .formatted(
                 name(e.epoch()),
@@ -71,43 +58,22 @@ final class ProgressBar implements TrainingListener {
                 percent(e.trainAccuracy()),
                 validation,
                 speed(e.imagesPerSecond())));
-    out.println();
-    out.flush();
-    shown = 0;
   }
 
   @Override
   public void onWarning(String message) {
-    leave();
-    out.println("warning: " + message);
-    out.flush();
+    onNote("warning: " + message);
   }
 
   @Override
   public void onNote(String message) {
-    leave();
-    out.println(message);
-    out.flush();
+    line.leave();
+    line.stay(message);
   }
 
   /** Leaves the line that is being drawn over, so that what follows starts on one of its own. */
   void leave() {
-    if (shown > 0) {
-      out.println();
-      out.flush();
-      shown = 0;
-    }
-  }
-
-  private void draw(String line) {
-    if (interactive) {
-      // Blanks wipe out the rest of a longer line before.
-      out.print('\r' + line + " ".repeat(Math.max(0, shown - line.length())));
-      out.flush();
-      shown = line.length();
-    } else {
-      out.print(line);
-    }
+    line.leave();
   }
 
   private String name(int epoch) {

@@ -10,6 +10,7 @@ import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
 import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -147,15 +148,19 @@ public final class Subject implements AutoCloseable {
     return picture;
   }
 
-  /** The data set that the model was trained on, never another in its place. */
-  ImageDataset dataset() throws IOException {
+  /**
+   * The data set that the model was trained on, never another in its place.
+   *
+   * @param err where to show how far the look at photographs has come
+   */
+  ImageDataset dataset(PrintWriter err) throws IOException {
     if (data == null) {
       throw new UsageException(
           "%s doesn't say what data set it learnt from: ask it about image files with predict"
               .formatted(file == null ? recipe : file.path()),
           null);
     }
-    return ImageDatasets.load(data);
+    return ImageDatasets.load(data, new CheckBar(err, Boolean.getBoolean("flora.terminal")));
   }
 
   /**

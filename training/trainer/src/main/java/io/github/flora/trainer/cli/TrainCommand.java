@@ -141,7 +141,8 @@ public final class TrainCommand implements FloraCommand {
     out.printf("Flora trains %s on %s%n", plan.recipe().name(), engine);
     out.flush();
 
-    ImageDataset dataset = ImageDatasets.load(plan.data());
+    boolean interactive = !noProgress && Boolean.getBoolean("flora.terminal");
+    ImageDataset dataset = ImageDatasets.load(plan.data(), new CheckBar(err, interactive));
     warn(dataset, err);
     EngineOptions.Chosen computing = engineOptions.load(engine);
     Hyperparameters hyperparameters = plan.hyperparameters();
@@ -195,8 +196,7 @@ public final class TrainCommand implements FloraCommand {
       }
       out.flush();
       ProgressBar bar =
-          new ProgressBar(
-              err, !noProgress && Boolean.getBoolean("flora.terminal"), hyperparameters.epochs());
+          new ProgressBar(err, interactive, hyperparameters.epochs());
       RunInfo info;
       try {
         info =

@@ -69,4 +69,33 @@ abstract class AbstractPhotosTest {
         JsonParser.parseString(report.out()).getAsJsonObject().get("accuracy").getAsDouble(),
         1e-9);
   }
+
+  @Test
+  void theLookAtThePhotographsIsShownOnATerminal() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      PhotoFiles.write(temp.resolve("photos").resolve(i % 2 == 0 ? "even" : "odd"), "photo.jpg", i);
+    }
+    String terminal = System.getProperty("flora.terminal", "false");
+    System.setProperty("flora.terminal", "true");
+    System.setProperty(CheckBar.PATIENCE, "0");
+    try {
+      String run = temp.resolve("run").toString();
+      String[] commands = {
+        "train photos-resnet18 --model cnn --pretrained none --image-size 32 --epochs 1 --data %s"
+            + " --output %s --engine %s",
+        "evaluate %2$s --json",
+        "predict %2$s --test 0 --json",
+      };
+      for (String command : commands) {
+        Cli told = Cli.line(command.formatted(temp.resolve("photos"), run, engine)).succeeded();
+        assertTrue(told.err().contains("checked     20 images in "), told::toString);
+        assertFalse(told.out().contains("checked"), told::toString);
+      }
+      Cli silent = train("--overwrite").succeeded();
+      assertFalse(silent.err().contains("checked"), silent::toString);
+    } finally {
+      System.setProperty("flora.terminal", terminal);
+      System.clearProperty(CheckBar.PATIENCE);
+    }
+  }
 }
