@@ -34,15 +34,10 @@ public record FineTuning(
   /** Checks the values; the message names the option of the command line. */
   public FineTuning {
     freeze = freeze.toLowerCase(Locale.ROOT);
-    require(FREEZE.matcher(freeze).matches(), "--freeze", freeze, "none, backbone or backbone:N");
-    if (backboneLearningRate != null) {
-      require(
-          backboneLearningRate > 0 && backboneLearningRate <= Float.MAX_VALUE,
-          "--backbone-learning-rate",
-          backboneLearningRate,
-          "above 0");
-    }
-    require(headHidden >= 0, "--head-hidden", headHidden, "at least 0");
+    Ranges.require(
+        FREEZE.matcher(freeze).matches(), "--freeze", freeze, "none, backbone or backbone:N");
+    Ranges.above0("--backbone-learning-rate", backboneLearningRate);
+    Ranges.atLeast(0, "--head-hidden", headHidden);
     if (pretrained.equals("none") && !freeze.equals("none")) {
       throw new IllegalArgumentException(
           "--freeze backbone would keep random weights: choose a file with --pretrained");
@@ -129,12 +124,5 @@ public record FineTuning(
    */
   public FineTuning withHeadHidden(int value) {
     return new FineTuning(pretrained, freeze, freezeNorms, backboneLearningRate, value);
-  }
-
-  private static void require(boolean ok, String option, Object value, String range) {
-    if (!ok) {
-      throw new IllegalArgumentException(
-          "%s is %s but has to be %s".formatted(option, value, range));
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.github.flora.trainer;
 
 import io.github.flora.data.Augmentation;
 import io.github.flora.data.PhotoOptions;
+import io.github.flora.data.Sampling;
 import io.github.flora.engine.Optimizer;
 import io.github.flora.engine.Precision;
 import io.github.flora.models.NetworkOptions;
@@ -82,48 +83,26 @@ public record Hyperparameters(
 
   /** Checks the ranges; the message names the option of the command line. */
   public Hyperparameters {
-    require(epochs >= 1, "--epochs", epochs, "at least 1");
-    require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
-    require(
-        Optimizer.names().contains(optimizer),
-        "--optimizer",
-        optimizer,
-        "one of " + String.join(", ", Optimizer.names()));
-    require(
-        learningRate > 0 && learningRate <= Float.MAX_VALUE,
-        "--learning-rate",
-        learningRate,
-        "above 0");
-    require(
-        Schedule.names().contains(schedule),
-        "--schedule",
-        schedule,
-        "one of " + String.join(", ", Schedule.names()));
-    require(
+    Ranges.atLeast(1, "--epochs", epochs);
+    Ranges.atLeast(1, "--batch-size", batchSize);
+    Ranges.oneOf(Optimizer.names(), "--optimizer", optimizer);
+    Ranges.above0("--learning-rate", learningRate);
+    Ranges.oneOf(Schedule.names(), "--schedule", schedule);
+    Ranges.require(
         warmupEpochs >= 0 && warmupEpochs < epochs,
         "--warmup-epochs",
         warmupEpochs,
         "at least 0 and below --epochs");
-    require(patience >= 0, "--patience", patience, "at least 0");
-    if (weightDecay != null) {
-      require(
-          weightDecay >= 0 && weightDecay <= Float.MAX_VALUE,
-          "--weight-decay",
-          weightDecay,
-          "at least 0");
-    }
-    require(clipNorm >= 0 && clipNorm <= Float.MAX_VALUE, "--clip-norm", clipNorm, "at least 0");
-    require(
-        labelSmoothing >= 0 && labelSmoothing < 1,
-        "--label-smoothing",
-        labelSmoothing,
-        "at least 0 and below 1");
+    Ranges.atLeast(0, "--patience", patience);
+    Ranges.atLeast0("--weight-decay", weightDecay);
+    Ranges.atLeast0("--clip-norm", clipNorm);
+    Ranges.below1("--label-smoothing", labelSmoothing);
     try {
       Augmentation.check(augment);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--augment: " + e.getMessage(), e);
     }
-    require(
+    Ranges.require(
         mixup == 0 || (mixup >= SMALLEST_MIXUP && mixup <= Float.MAX_VALUE),
         "--mixup",
         mixup,
@@ -133,15 +112,9 @@ public record Hyperparameters(
           "--class-weights and --class-sampling would balance twice: choose one");
     }
     PhotoOptions unused = photos(imageSize, cropShare);
-    require(earlyStopping >= 0, "--early-stopping", earlyStopping, "at least 0");
-    require(
-        validationSplit >= 0 && validationSplit < 1,
-        "--validation-split",
-        validationSplit,
-        "at least 0 and below 1");
-    if (dropout != null) {
-      require(dropout >= 0 && dropout < 1, "--dropout", dropout, "at least 0 and below 1");
-    }
+    Ranges.atLeast(0, "--early-stopping", earlyStopping);
+    Ranges.below1("--validation-split", validationSplit);
+    Ranges.below1("--dropout", dropout);
     // run.json of an earlier version has none of these, and reads as 0 and null.
     validateEvery = Math.max(1, validateEvery);
     fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
@@ -202,6 +175,11 @@ public record Hyperparameters(
     return weightDecay == null ? plain : plain.withWeightDecay(weightDecay);
   }
 
+  /** Which examples an epoch goes through. */
+  Sampling sampling() {
+    return balanceSampling ? Sampling.BALANCED : Sampling.EACH_ONCE;
+  }
+
   /**
    * Returns how photographs are brought to their size.
    *
@@ -243,9 +221,9 @@ public record Hyperparameters(
     Map<String, String> values = new LinkedHashMap<>();
     values.put("epochs", String.valueOf(epochs));
     values.put("batch size", String.valueOf(batchSize));
-    values.put("optimizer", String.valueOf(optimizer));
+    values.put("optimizer", optimizer);
     values.put("learning rate", String.valueOf(learningRate));
-    values.put("schedule", String.valueOf(schedule));
+    values.put("schedule", schedule);
     values.put("warmup epochs", String.valueOf(warmupEpochs));
     values.put("patience", String.valueOf(patience));
     values.put("weight decay", String.valueOf(newOptimizer().weightDecay()));
@@ -259,7 +237,7 @@ public record Hyperparameters(
     values.put("image size", imageSize == null ? "default" : imageSize.toString());
     values.put("crop share", String.valueOf(cropShare));
     values.put("early stopping", String.valueOf(earlyStopping));
-    values.put("monitor", String.valueOf(monitor.id()));
+    values.put("monitor", monitor.id());
     values.put("validation split", String.valueOf(validationSplit));
     values.put("validate every", String.valueOf(validateEvery));
     values.put("dropout", dropout == null ? "default" : dropout.toString());
@@ -267,13 +245,6 @@ public record Hyperparameters(
     values.putAll(fineTuning.describe());
     values.put("precision", precision.id());
     return values;
-  }
-
-  private static void require(boolean ok, String option, Object value, String range) {
-    if (!ok) {
-      throw new IllegalArgumentException(
-          "%s is %s but has to be %s".formatted(option, value, range));
-    }
   }
 
   /** Collects values; the names and ranges are those of {@link Hyperparameters}. */
@@ -307,278 +278,153 @@ public record Hyperparameters(
 
     private Builder() {}
 
-    /**
-     * Sets {@link Hyperparameters#epochs}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#epochs}. */
     public Builder optEpochs(int value) {
       epochs = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#batchSize}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#batchSize}. */
     public Builder optBatchSize(int value) {
       batchSize = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#optimizer}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#optimizer}. */
     public Builder optOptimizer(String value) {
       optimizer = value.toLowerCase(Locale.ROOT);
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#learningRate}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#learningRate}. */
     public Builder optLearningRate(double value) {
       learningRate = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#schedule}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#schedule}. */
     public Builder optSchedule(String value) {
       schedule = value.toLowerCase(Locale.ROOT);
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#warmupEpochs}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#warmupEpochs}. */
     public Builder optWarmupEpochs(int value) {
       warmupEpochs = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#patience}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#patience}. */
     public Builder optPatience(int value) {
       patience = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#weightDecay}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#weightDecay}. */
     public Builder optWeightDecay(@Nullable Double value) {
       weightDecay = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#decayNorms}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#decayNorms}. */
     public Builder optDecayNorms(boolean value) {
       decayNorms = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#clipNorm}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#clipNorm}. */
     public Builder optClipNorm(double value) {
       clipNorm = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#labelSmoothing}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#labelSmoothing}. */
     public Builder optLabelSmoothing(double value) {
       labelSmoothing = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#balanceClasses}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#balanceClasses}. */
     public Builder optBalanceClasses(boolean value) {
       balanceClasses = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#balanceSampling}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#balanceSampling}. */
     public Builder optBalanceSampling(boolean value) {
       balanceSampling = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#augment}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#augment}. */
     public Builder optAugment(String value) {
       augment = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#mixup}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#mixup}. */
     public Builder optMixup(double value) {
       mixup = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#imageSize}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#imageSize}. */
     public Builder optImageSize(@Nullable Integer value) {
       imageSize = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#cropShare}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#cropShare}. */
     public Builder optCropShare(double value) {
       cropShare = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#earlyStopping}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#earlyStopping}. */
     public Builder optEarlyStopping(int value) {
       earlyStopping = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#monitor}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#monitor}. */
     public Builder optMonitor(Monitor value) {
       monitor = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#validationSplit}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#validationSplit}. */
     public Builder optValidationSplit(double value) {
       validationSplit = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#validateEvery}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#validateEvery}. */
     public Builder optValidateEvery(int value) {
       // Not in the record, which has to take the 0 of an earlier version's run.json.
-      require(value >= 1, "--validate-every", value, "at least 1");
+      Ranges.atLeast(1, "--validate-every", value);
       validateEvery = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#dropout}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#dropout}. */
     public Builder optDropout(@Nullable Double value) {
       dropout = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#batchNorm}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#batchNorm}. */
     public Builder optBatchNorm(boolean value) {
       batchNorm = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#fineTuning}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#fineTuning}. */
     public Builder optFineTuning(FineTuning value) {
       fineTuning = value;
       return this;
     }
 
-    /**
-     * Sets {@link Hyperparameters#precision}.
-     *
-     * @param value the value
-     * @return this builder
-     */
+    /** Sets {@link Hyperparameters#precision}. */
     public Builder optPrecision(Precision value) {
       precision = value;
       return this;

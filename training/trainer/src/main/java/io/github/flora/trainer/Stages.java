@@ -4,15 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import ai.djl.training.loss.Loss;
-import io.github.flora.data.BatchSource;
 import io.github.flora.data.Batches;
 import io.github.flora.data.FeatureBatches;
-import io.github.flora.data.ImageSet;
-import io.github.flora.data.Normalization;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.EngineSupport;
-import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.engine.UpdateRule;
 import io.github.flora.models.BatchNorm;
@@ -37,35 +32,26 @@ import org.jspecify.annotations.Nullable;
 final class Stages {
 
   private final Training training;
+  private final Ingredients ingredients;
   private final EngineSupport support;
   private final NDManager manager;
   private final Block block;
-  private final Loss loss;
-  private final TrainValidation split;
-  private final Normalization normalization;
-  private final BatchSource batches;
   private final Course course;
   private final @Nullable Head head;
   private @Nullable TrainingStep current;
 
   Stages(
       Training training,
+      Ingredients ingredients,
       EngineSupport support,
       NDManager manager,
       Block block,
-      Loss loss,
-      TrainValidation split,
-      Normalization normalization,
-      BatchSource batches,
       Course course) {
     this.training = training;
+    this.ingredients = ingredients;
     this.support = support;
     this.manager = manager;
     this.block = block;
-    this.loss = loss;
-    this.split = split;
-    this.normalization = normalization;
-    this.batches = batches;
     this.course = course;
     this.head = needsHead(tuning(training)) ? head(training, block) : null;
     if (tuning(training).freezeNorms()) {
@@ -139,7 +125,8 @@ final class Stages {
       boolean headOnly = cut != null;
       int last = headOnly ? frozen : how.epochs();
       Block trained = cut != null ? cut.block() : block;
-      try (TrainingStep step = support.newStep(trained, loss, rule(headOnly), how.precision())) {
+      try (TrainingStep step =
+          support.newStep(trained, ingredients.loss(), rule(headOnly), how.precision())) {
         // A checkpoint of the stage's end has the state of the optimizer before.
         if (checkpoint != null && first && (frozen == 0 || history.size() != frozen)) {
           Checkpoint.loadOptimizer(folder.checkpoint(), block, step, manager);
@@ -155,8 +142,8 @@ final class Stages {
                     new Stage(
                         block,
                         step,
-                        batches,
-                        evaluator(split.validation()),
+                        ingredients.batches(),
+                        validation(),
                         how.precision(),
                         last,
                         false,
@@ -183,8 +170,12 @@ final class Stages {
         checkpoint, block, requireNonNull(current), new Checkpoint(epoch, course.state()));
   }
 
-  private Evaluator evaluator(ImageSet images) {
-    return new Evaluator(manager, images, normalization, training.hyperparameters().batchSize());
+  private Evaluator validation() {
+    return new Evaluator(
+        manager,
+        ingredients.split().validation(),
+        ingredients.normalization(),
+        training.hyperparameters().batchSize());
   }
 
   /** Empty if told to stop before the features were there. */
@@ -195,12 +186,15 @@ final class Stages {
       List<TrainingListener> listeners,
       BooleanSupplier stop) {
     long start = System.nanoTime();
-    int batchSize = training.hyperparameters().batchSize();
-    Precision precision = training.hyperparameters().precision();
+    Hyperparameters how = training.hyperparameters();
+    TrainValidation split = ingredients.split();
     try (FrozenBackbone backbone =
-        new FrozenBackbone(manager, cut.backbone(), batchSize, precision, training.sampling())) {
-      Batches validation = new Batches(split.validation(), normalization, batchSize);
-      Optional<FeatureBatches> train = backbone.features(batches, split.train().labels(), stop);
+        new FrozenBackbone(
+            manager, cut.backbone(), how.batchSize(), how.precision(), how.sampling())) {
+      Batches validation =
+          new Batches(split.validation(), ingredients.normalization(), how.batchSize());
+      Optional<FeatureBatches> train =
+          backbone.features(ingredients.batches(), split.train().labels(), stop);
       Optional<FeatureBatches> held =
           train.isEmpty()
               ? train
@@ -220,9 +214,9 @@ final class Stages {
           new Stage(
               cut.block(),
               step,
-              training.mixed(train.get()),
+              Ingredients.mixed(training, train.get()),
               new Evaluator(manager, held.get(), split.validation().labels()),
-              precision,
+              how.precision(),
               last,
               true,
               seconds));

@@ -1,25 +1,12 @@
 package io.github.flora.trainer;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import ai.djl.training.loss.Loss;
-import io.github.flora.data.Augmentation;
 import io.github.flora.data.Batch;
-import io.github.flora.data.BatchSource;
-import io.github.flora.data.Batches;
 import io.github.flora.data.ImageDataset;
-import io.github.flora.data.ImageSet;
-import io.github.flora.data.MixedBatches;
-import io.github.flora.data.Normalization;
-import io.github.flora.data.PhotoSet;
-import io.github.flora.data.Sampling;
-import io.github.flora.data.TrainValidation;
-import io.github.flora.engine.CrossEntropy;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
-import io.github.flora.engine.Inference;
 import io.github.flora.engine.Precision;
 import io.github.flora.models.LoadReport;
 import io.github.flora.models.Network;
@@ -34,8 +21,6 @@ import io.github.flora.trainer.run.ModelInfo;
 import io.github.flora.trainer.run.RunException;
 import io.github.flora.trainer.run.RunFolder;
 import io.github.flora.trainer.run.RunInfo;
-import io.github.flora.trainer.run.RunInfo.DataInfo;
-import io.github.flora.trainer.run.RunInfo.EngineInfo;
 import io.github.flora.trainer.run.RunInfo.PretrainedInfo;
 import io.github.flora.trainer.run.RunInfo.Result;
 import io.github.flora.trainer.run.RunInfo.Status;
@@ -43,16 +28,11 @@ import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,13 +108,8 @@ public record Training(
   public void check() {
     Precision precision = hyperparameters.precision();
     Engines.trainingSupport(engine, precision).check(precision, device);
-    Loss unused = loss(split(dataset, new Seeds(seed)).train());
-    if (margin() > 0 && dataset.train() instanceof PhotoSet photos) {
-      throw new TrainingException(
-          "images of %d×%d are too small for %s: choose an --image-size of %d or more"
-              .formatted(photos.height(), photos.width(), network.name(), network.smallestSize()));
-    }
-    Stages.check(this, network.newBlock(modelInfo(0, dataset.normalization()).options()));
+    Ingredients.check(this);
+    Stages.check(this, network.newBlock(hyperparameters.options(dataset.labels().size())));
   }
 
   /**
@@ -152,7 +127,7 @@ public record Training(
       return;
     }
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
-      ModelInfo model = modelInfo(margin(), dataset.normalization());
+      ModelInfo model = Ingredients.model(this, dataset.normalization());
       LoadReport unused = load(weights, TrainedModel.newBlock(network, model, manager));
     }
   }
@@ -205,14 +180,8 @@ public record Training(
       RunFolder folder, boolean resume, List<TrainingListener> listeners, BooleanSupplier stop)
       throws IOException {
     EngineSupport support = Engines.trainingSupport(engine);
-    Seeds seeds = new Seeds(seed);
-    int margin = margin();
-    ImageDataset images = margin == 0 ? dataset : dataset.padded(margin);
-    TrainValidation split = split(images, seeds);
-    Normalization normalization = normalization();
-    ModelInfo model = modelInfo(margin, normalization);
-    Loss loss = loss(split.train());
-    RunInfo described = describe(split);
+    Ingredients ingredients = Ingredients.of(this);
+    RunInfo described = RunRecord.start(this, ingredients.split());
     RunInfo info = resume ? described.goingOnFrom(folder.info()) : described;
     // What a checkpoint has needn't be found again.
     boolean goesOn = resume && Files.exists(folder.checkpoint());
@@ -221,16 +190,15 @@ public record Training(
       info = info.with(PretrainedInfo.of(weights));
     }
     if (!resume) {
-      folder.write(model);
+      folder.write(ingredients.model());
       folder.write(info);
     }
-    BatchSource batches = batches(split.train(), normalization);
-    Course course = new Course(hyperparameters, batches.count());
+    Course course = new Course(hyperparameters, ingredients.batches().count());
     RunInfo started = info;
     AtomicBoolean begun = new AtomicBoolean(!resume);
     try (NDManager manager = NDManager.newBaseManager(device, engine)) {
-      manager.getEngine().setRandomSeed(seeds.initialisation());
-      Block block = TrainedModel.newBlock(network, model, manager);
+      manager.getEngine().setRandomSeed(new Seeds(seed).initialisation());
+      Block block = TrainedModel.newBlock(network, ingredients.model(), manager);
       Checkpoint checkpoint = null;
       List<Epoch> history = List.of();
       if (goesOn) {
@@ -241,8 +209,7 @@ public record Training(
         LoadReport report = load(weights, block);
         listeners.forEach(listener -> listener.onNote(weights.describe(report)));
       }
-      Stages stages =
-          new Stages(this, support, manager, block, loss, split, normalization, batches, course);
+      Stages stages = new Stages(this, ingredients, support, manager, block, course);
       Consumer<String> warnings =
           warning -> listeners.forEach(listener -> listener.onWarning(warning));
       RunWriter writer =
@@ -276,7 +243,7 @@ public record Training(
       Result result = null;
       if (!history.isEmpty()) {
         Weights.load(block, folder.weights());
-        result = result(manager, block, images.test(), normalization, history);
+        result = RunRecord.result(this, ingredients, manager, block, history);
       }
       boolean complete = history.size() == hyperparameters.epochs() || course.stoppedEarly();
       info = info.with(complete ? Status.DONE : Status.INTERRUPTED, result);
@@ -304,47 +271,17 @@ public record Training(
    * @throws IOException if it can't be written
    */
   public void showBatch(Path png) throws IOException {
-    Seeds seeds = new Seeds(seed);
-    int margin = margin();
-    ImageSet train = split(margin == 0 ? dataset : dataset.padded(margin), seeds).train();
-    Normalization normalization = normalization();
+    Ingredients ingredients = Ingredients.of(this);
+    long order = new Seeds(seed).shuffle(1);
     try (NDManager manager = NDManager.newBaseManager(device, engine);
-        Batch batch =
-            batches(train, normalization).shuffled(manager, seeds.shuffle(1)).iterator().next()) {
+        Batch batch = ingredients.batches().shuffled(manager, order).iterator().next()) {
       BatchPicture.write(
           png,
           "What %s sees: the first batch of epoch 1".formatted(recipe.name()),
           batch,
-          normalization,
+          ingredients.normalization(),
           dataset.labels());
     }
-  }
-
-  private BatchSource batches(ImageSet train, Normalization normalization) {
-    return mixed(
-        new Batches(
-            train,
-            normalization,
-            hyperparameters.batchSize(),
-            Augmentation.parse(hyperparameters.augment(), train),
-            sampling()));
-  }
-
-  /** Which examples an epoch goes through. */
-  Sampling sampling() {
-    return hyperparameters.balanceSampling() ? Sampling.BALANCED : Sampling.EACH_ONCE;
-  }
-
-  /** Mixes examples if that is asked for. */
-  BatchSource mixed(BatchSource examples) {
-    double alpha = hyperparameters.mixup();
-    return alpha == 0 ? examples : new MixedBatches(examples, alpha, dataset.labels().size());
-  }
-
-  private Normalization normalization() {
-    return recipe.standardize()
-        ? Normalization.standardizing(dataset.train())
-        : dataset.normalization();
   }
 
   private static LoadReport load(PretrainedWeights weights, Block block) throws IOException {
@@ -376,131 +313,5 @@ public record Training(
               .formatted(folder.history(), history.size(), checkpoint.epoch()));
     }
     return history.subList(0, checkpoint.epoch());
-  }
-
-  private Loss loss(ImageSet training) {
-    int[] labels = training.labels();
-    if (hyperparameters.balanceClasses()) {
-      requireEveryClass(labels, "--class-weights");
-      return new CrossEntropy(
-          hyperparameters.labelSmoothing(), CrossEntropy.balanced(labels, dataset.labels().size()));
-    }
-    if (hyperparameters.balanceSampling()) {
-      requireEveryClass(labels, "--class-sampling");
-    }
-    return new CrossEntropy(hyperparameters.labelSmoothing());
-  }
-
-  private void requireEveryClass(int[] labels, String option) {
-    for (int c = 0; c < dataset.labels().size(); c++) {
-      int label = c;
-      if (IntStream.of(labels).noneMatch(l -> l == label)) {
-        throw new TrainingException(
-            "class '%s' has no training images, so %s can't balance it"
-                .formatted(dataset.labels().get(c), option));
-      }
-    }
-  }
-
-  private TrainValidation split(ImageDataset images, Seeds seeds) {
-    try {
-      return images.split(hyperparameters.validationSplit(), seeds.split());
-    } catch (IllegalArgumentException e) {
-      throw new TrainingException(e.getMessage() + ": choose a smaller --validation-split");
-    }
-  }
-
-  /** Rows and columns of zeros that images need on each side to be large enough for the network. */
-  private int margin() {
-    ImageSet images = dataset.train();
-    int lacking = network.smallestSize() - Math.min(images.height(), images.width());
-    return Math.max(0, (lacking + 1) / 2);
-  }
-
-  private ModelInfo modelInfo(int margin, Normalization normalization) {
-    return new ModelInfo(
-        recipe.network(),
-        hyperparameters.options(dataset.labels().size()),
-        new ModelInfo.Input(
-            dataset.train().channels(),
-            dataset.train().height() + 2 * margin,
-            dataset.train().width() + 2 * margin),
-        margin,
-        dataset.train() instanceof PhotoSet photos ? photos.shorterSide() : null,
-        normalization,
-        dataset.labels());
-  }
-
-  private RunInfo describe(TrainValidation split) {
-    return new RunInfo(
-        Status.RUNNING,
-        recipe.name(),
-        recipe.network(),
-        LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(),
-        Versions.flora(),
-        System.getProperty("java.version"),
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        new EngineInfo(
-            engine, Engine.getEngine(engine).getVersion(), Engines.describe(device), threads),
-        new DataInfo(
-            dataset.name(),
-            dataset.source().id(),
-            dataset.origin(),
-            split.train().size(),
-            split.validation().size(),
-            dataset.test().size()),
-        inForce(),
-        hyperparameters.newOptimizer().numbers(),
-        seed,
-        null,
-        null);
-  }
-
-  /** The hyperparameters with what the network and the optimizer choose where nobody did. */
-  private Hyperparameters inForce() {
-    Float chosen = hyperparameters.options(1).dropout();
-    Float own = chosen == null ? network.dropout() : chosen;
-    Hyperparameters.Builder builder =
-        hyperparameters.toBuilder().optWeightDecay(hyperparameters.newOptimizer().weightDecay());
-    if (hyperparameters.dropout() == null && own != null) {
-      // By way of the text, for 0.1 to stay 0.1.
-      builder.optDropout(Double.valueOf(own.toString()));
-    }
-    return builder.build();
-  }
-
-  private Result result(
-      NDManager manager,
-      Block block,
-      ImageSet test,
-      Normalization normalization,
-      List<Epoch> history) {
-    Evaluator evaluator = new Evaluator(manager, test, normalization, hyperparameters.batchSize());
-    Evaluator.Scores scores;
-    // As it is used from now on, on whatever engine: in float32.
-    try (Inference inference = Inference.of(manager, block)) {
-      scores = evaluator.scores(inference);
-    }
-    if (!Double.isFinite(scores.loss())) {
-      // The very last update did it, after the loop had last looked.
-      throw new TrainingException(
-          "the loss is no longer a number on the test images: try a smaller --learning-rate (now %s)"
-              .formatted(hyperparameters.learningRate()));
-    }
-    // The first epoch pays for warming up.
-    List<Epoch> steady = history.size() > 1 ? history.subList(1, history.size()) : history;
-    return new Result(
-        scores.accuracy(),
-        scores.loss(),
-        hyperparameters.monitor().best(history).epoch(),
-        history.size(),
-        median(steady.stream().mapToDouble(Epoch::imagesPerSecond)),
-        history.stream().mapToDouble(Epoch::seconds).sum());
-  }
-
-  private static double median(DoubleStream values) {
-    double[] sorted = values.sorted().toArray();
-    int n = sorted.length;
-    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
   }
 }
