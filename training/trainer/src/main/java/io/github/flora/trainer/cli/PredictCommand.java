@@ -336,8 +336,9 @@ public final class PredictCommand implements FloraCommand {
       int truth,
       List<String> labels) {
     int predicted = predictions.top1(row);
+    // No-break space: a caption isn't broken between number and sign.
     String answer =
-        "%s (%.0f %%)"
+        "%s (%.0f\u00a0%%)"
             .formatted(labels.get(predicted), 100 * predictions.probabilities(row)[predicted]);
     return new Tile(
         images.pixels(index),
