@@ -1,14 +1,17 @@
 package io.github.flora.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,14 +136,108 @@ final class ModelServerTest {
     assertTrue(text.lines().anyMatch(line -> line.startsWith(metric)), text);
   }
 
+  /** Three images in two requests, two of them bright; and a request without any. */
+  @Test
+  void countsWhatItDid() throws Exception {
+    byte[] bright = TestServer.picture(255);
+    byte[] two = TestServer.multipart("xyz", List.of(bright, TestServer.picture(0)));
+    try (TestServer own = new TestServer(TestServer.SETTINGS)) {
+      assertEquals(200, own.predict(bright).statusCode());
+      assertEquals(
+          200,
+          own.send(own.post("/predict", two, "multipart/form-data; boundary=xyz")).statusCode());
+      assertEquals(400, own.predict(new byte[0]).statusCode());
+      String text = own.get("/metrics").body();
+
+      String answered = "{outcome=\"answered\",status=\"200\"}";
+      assertEquals(2, value(text, "flora_requests_seconds_count" + answered));
+      assertEquals(
+          1, value(text, "flora_requests_seconds_count{outcome=\"refused\",status=\"400\"}"));
+      assertEquals(3, value(text, "flora_phase_seconds_count{phase=\"decode\"}"));
+      assertEquals(3, value(text, "flora_phase_seconds_count{phase=\"queue\"}"));
+      int batches = own.batches.get();
+      assertEquals(batches, value(text, "flora_phase_seconds_count{phase=\"inference\"}"));
+      assertEquals(batches, value(text, "flora_batch_size_count"));
+      assertEquals(3, value(text, "flora_batch_size_sum"));
+      assertEquals(2, value(text, "flora_predictions_total{class=\"level 9\"}"));
+      assertEquals(1, value(text, "flora_predictions_total{class=\"level 0\"}"));
+      assertEquals(0, value(text, "flora_predictions_total{class=\"level 5\"}"));
+
+      double decoding = value(text, "flora_phase_seconds_sum{phase=\"decode\"}");
+      assertTrue(decoding > 0, text);
+      assertTrue(value(text, "flora_phase_seconds_sum{phase=\"queue\"}") > 0, text);
+      assertTrue(value(text, "flora_phase_seconds_sum{phase=\"inference\"}") > 0, text);
+      assertTrue(value(text, "flora_requests_seconds_sum" + answered) > decoding, text);
+    }
+  }
+
+  private static double value(String metrics, String name) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " isn't among\n" + metrics));
+  }
+
+  /** The client learns that the server failed, its log why; the next one is served. */
+  @Test
+  void saysNothingOfItsInsideWhenTheModelFails() throws Exception {
+    try (TestServer own = new TestServer(TestServer.SETTINGS)) {
+      own.failing.set(true);
+      HttpResponse<String> response = own.predict(TestServer.picture(100));
+      assertEquals(500, response.statusCode(), response.body());
+      assertEquals(
+          "application/problem+json", response.headers().firstValue("Content-Type").orElse(""));
+      assertEquals(500, TestServer.json(response).get("status").getAsInt());
+      assertFalse(response.body().matches("(?s).*(secret|Exception).*"), response.body());
+      own.failing.set(false);
+      assertEquals(200, own.predict(TestServer.picture(100)).statusCode());
+      String text = own.get("/metrics").body();
+      assertEquals(
+          1, value(text, "flora_requests_seconds_count{outcome=\"failed\",status=\"500\"}"));
+      assertEquals(0, value(text, "flora_images_under_way"));
+    }
+  }
+
   /** A browser must not be talked into loading anything from elsewhere. */
   @Test
   void tellsBrowsersWhatThePageMayDo() throws Exception {
     java.net.http.HttpHeaders headers = server.get("/").headers();
-    assertTrue(
-        headers.firstValue("Content-Security-Policy").orElse("").startsWith("default-src 'none';"),
-        headers::toString);
+    assertEquals(
+        Set.of(
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' blob:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'"),
+        Set.of(headers.firstValue("Content-Security-Policy").orElse("").split("; *", -1)));
     assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""));
+    assertEquals("no-referrer", headers.firstValue("Referrer-Policy").orElse(""));
+  }
+
+  /** The page's files come from here, and none of them names another host. */
+  @Test
+  void hasAllThatThePageAsksFor() throws Exception {
+    String page = server.get("/").body();
+    List<String> files =
+        Pattern.compile("(?:href|src)=\"([^\"]*)\"")
+            .matcher(page)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertEquals(List.of("/page/icon.svg", "/page/page.css", "/page/page.js"), files);
+    assertFalse(page.contains("//"), page);
+    for (String file : files) {
+      HttpResponse<String> response = server.get(file);
+      assertEquals(200, response.statusCode(), file);
+      // SVG's own name is an address that nobody asks.
+      String text = response.body().replace("http://www.w3.org/2000/svg", "");
+      assertFalse(text.contains("://"), file);
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -35,6 +36,9 @@ final class TestServer implements AutoCloseable {
   final HttpClient client = HttpClient.newHttpClient();
   final AtomicInteger batches = new AtomicInteger();
   final AtomicInteger entered = new AtomicInteger();
+
+  /** Whether the model throws instead of answering, and tells of its inside. */
+  final AtomicBoolean failing = new AtomicBoolean();
 
   TestServer(ServerSettings settings) {
     this(settings, new CountDownLatch(0));
@@ -90,6 +94,11 @@ final class TestServer implements AutoCloseable {
   }
 
   static ServerSettings settings(Duration readTimeout, long memory, int maxBatch, int workers) {
+    return settings(readTimeout, memory, maxBatch, workers, Duration.ofSeconds(5));
+  }
+
+  static ServerSettings settings(
+      Duration readTimeout, long memory, int maxBatch, int workers, Duration drainTimeout) {
     ServerSettings d = ServerSettings.DEFAULT;
     return new ServerSettings(
         d.host(),
@@ -103,7 +112,7 @@ final class TestServer implements AutoCloseable {
         4,
         memory,
         readTimeout,
-        Duration.ofSeconds(5));
+        drainTimeout);
   }
 
   private TrainedModel model(CountDownLatch gate) {
@@ -128,6 +137,9 @@ final class TestServer implements AutoCloseable {
               throw new IllegalStateException(e);
             }
             batches.incrementAndGet();
+            if (failing.get()) {
+              throw new IllegalStateException("a secret of the model");
+            }
             float[] logits = new float[images.size() * 10];
             for (int i = 0; i < images.size(); i++) {
               int sum = 0;
