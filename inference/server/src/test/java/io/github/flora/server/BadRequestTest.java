@@ -182,6 +182,20 @@ final class BadRequestTest {
     }
   }
 
+  /** Slow is who has begun a request, not who may ask another one some time. */
+  @Test
+  void connectionsMayRest() throws Exception {
+    String head = head("image/png", GOOD.length);
+    try (RawRequest request = new RawRequest(server.server.port())) {
+      request.write(head).write(GOOD);
+      Thread.sleep(1500);
+      request.write(head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).write(GOOD);
+      RawRequest.Response both = request.read();
+      assertEquals(200, both.status(), both::toString);
+      assertTrue(both.body().contains("HTTP/1.1 200 "), both::toString);
+    }
+  }
+
   /** Nobody is left to answer; nothing may stay behind. */
   @Test
   void clientsThatVanishLeaveNothingBehind() throws Exception {

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +42,20 @@ final class DrainTest {
     CountDownLatch gate = new CountDownLatch(1);
     try (TestServer server = new TestServer(TestServer.SETTINGS, gate)) {
       List<CompletableFuture<HttpResponse<String>>> taken =
-          ask(server, TestServer.SETTINGS.queue());
+          new ArrayList<>(ask(server, TestServer.SETTINGS.queue() - 1));
+      awaitUnderWay(server, TestServer.SETTINGS.queue() - 1);
+      byte[] two =
+          TestServer.multipart("xyz", List.of(TestServer.picture(1), TestServer.picture(2)));
+      HttpRequest both = server.post("/predict", two, "multipart/form-data; boundary=xyz");
+      assertEquals(
+          503,
+          server
+              .client
+              .sendAsync(both, HttpResponse.BodyHandlers.ofString())
+              .get(20, TimeUnit.SECONDS)
+              .statusCode(),
+          "there is one place left, not two");
+      taken.addAll(ask(server, 1));
       awaitUnderWay(server, TestServer.SETTINGS.queue());
       HttpResponse<String> refused = server.predict(TestServer.picture(1));
       assertEquals(503, refused.statusCode());
@@ -57,18 +75,25 @@ final class DrainTest {
   void holdsNoMoreBytesThanItCan() throws Exception {
     int most = TestServer.SETTINGS.maxBody();
     String head =
-        "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n";
+        "POST /predict HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Content-Type: image/png\r\n"
+            + "Content-Length: %d\r\n\r\n";
     try (TestServer server =
         new TestServer(TestServer.settings(TestServer.SETTINGS.readTimeout(), 1))) {
       byte[] picture = TestServer.picture(1);
       try (RawRequest first = new RawRequest(server.server.port());
           RawRequest second = new RawRequest(server.server.port())) {
         first.write(head.formatted(most)).write(new byte[most - 1]);
-        // It is there once nothing else fits beside it.
-        HttpResponse<String> refused = server.predict(picture);
-        while (refused.statusCode() == 200) {
+        // It is there once nothing else fits beside it. Asked all the time, what is asked with
+        // might
+        // lie where it wants to grow.
+        HttpResponse<String> refused;
+        int asked = 0;
+        do {
+          Thread.sleep(100);
           refused = server.predict(picture);
-        }
+        } while (refused.statusCode() == 200 && ++asked < 40);
         assertEquals(503, refused.statusCode());
         assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
         second.write(head.formatted(most)).tryToWrite(new byte[most]).end();
@@ -86,21 +111,26 @@ final class DrainTest {
   void answersWhatIsUnderWayBeforeItEnds() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     TestServer server = new TestServer(TestServer.SETTINGS, gate);
-    List<CompletableFuture<HttpResponse<String>>> taken = ask(server, 20);
-    awaitUnderWay(server, 20);
-    HttpRequest late = server.post("/predict", TestServer.picture(1), "image/png");
-    HttpRequest ready = HttpRequest.newBuilder(server.uri("/health/ready")).build();
-    CompletableFuture<Void> ended = CompletableFuture.runAsync(server::close);
-    while (true) {
-      // On a connection from before: new ones aren't taken any more.
-      try {
-        if (server.send(ready).statusCode() == 503) {
-          break;
-        }
-      } catch (java.io.IOException e) {
-        break;
+    int port = server.server.port();
+    String ready = "GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n";
+    CompletableFuture<Void> ended;
+    List<CompletableFuture<HttpResponse<String>>> taken;
+    try (RawRequest before = new RawRequest(port)) {
+      before.write(ready);
+      taken = ask(server, 20);
+      awaitUnderWay(server, 20);
+      ended = CompletableFuture.runAsync(server::close);
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (accepts(port)) {
+        assertTrue(System.nanoTime() < deadline, "it still takes connections");
+        Thread.sleep(10);
       }
-      Thread.sleep(10);
+      before.write(ready);
+      String answers = before.read().body();
+      int busy = answers.indexOf("HTTP/1.1 503 ");
+      assertTrue(busy >= 0, answers);
+      assertTrue(answers.indexOf("Retry-After: 1", busy) > 0, answers);
+      assertTrue(answers.indexOf("Connection: close", busy) > 0, answers);
     }
     gate.countDown();
     for (int i = 0; i < taken.size(); i++) {
@@ -110,6 +140,47 @@ final class DrainTest {
       assertEquals("close", answer.headers().firstValue("Connection").orElse(""));
     }
     ended.get();
-    assertThrows(ConnectException.class, () -> server.send(late));
+  }
+
+  private static boolean accepts(int port) throws IOException {
+    try {
+      new RawRequest(port).close();
+      return true;
+    } catch (ConnectException e) {
+      return false;
+    }
+  }
+
+  /** Only clients have to be quick. */
+  @Test
+  void takesLongerThanClientsMay() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    try (TestServer server = new TestServer(TestServer.settings(Duration.ofMillis(300)), gate)) {
+      CompletableFuture<HttpResponse<String>> answer = ask(server, 1).get(0);
+      awaitUnderWay(server, 1);
+      Thread.sleep(900);
+      gate.countDown();
+      assertEquals(200, answer.get().statusCode());
+    }
+  }
+
+  /** What doesn't come to an end is waited for as long as was said. */
+  @Test
+  void cutsOffWhatTakesTooLong() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    Duration drainTimeout = Duration.ofMillis(300);
+    TestServer server =
+        new TestServer(
+            TestServer.settings(TestServer.SETTINGS.readTimeout(), 1 << 30, 8, 1, drainTimeout),
+            gate);
+    CompletableFuture<HttpResponse<String>> stuck = ask(server, 1).get(0);
+    awaitUnderWay(server, 1);
+    CompletableFuture<Void> ended = CompletableFuture.runAsync(server::close);
+    try {
+      assertThrows(ExecutionException.class, () -> stuck.get(20, TimeUnit.SECONDS));
+    } finally {
+      gate.countDown();
+    }
+    ended.get();
   }
 }
