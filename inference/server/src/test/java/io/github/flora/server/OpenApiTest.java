@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,62 @@ final class OpenApiTest {
     assertEquals(
         Set.of("/predict", "/model", "/health/live", "/health/ready", "/metrics", "/openapi.json"),
         document.getAsJsonObject("paths").keySet());
+  }
+
+  /** Each with a status that {@link #describesPredictions} or another test sees. */
+  @Test
+  void namesEveryStatus() {
+    assertEquals(
+        Set.of("200", "400", "408", "413", "415", "422", "503"), responses("/predict", "post"));
+    assertEquals(Set.of("200", "503"), responses("/health/ready", "get"));
+    assertTrue(
+        operation("/predict", "post")
+            .getAsJsonObject("responses")
+            .getAsJsonObject("503")
+            .getAsJsonObject("headers")
+            .has("Retry-After"));
+  }
+
+  private JsonObject operation(String path, String method) {
+    return document.getAsJsonObject("paths").getAsJsonObject(path).getAsJsonObject(method);
+  }
+
+  private Set<String> responses(String path, String method) {
+    return operation(path, method).getAsJsonObject("responses").keySet();
+  }
+
+  @Test
+  void describesBodies() {
+    assertEquals(
+        Set.of("image/*", "application/octet-stream", "multipart/form-data"),
+        operation("/predict", "post")
+            .getAsJsonObject("requestBody")
+            .getAsJsonObject("content")
+            .keySet());
+  }
+
+  @Test
+  void describesTopK() throws Exception {
+    JsonObject parameter =
+        operation("/predict", "post").getAsJsonArray("parameters").get(0).getAsJsonObject();
+    assertEquals("top_k", parameter.get("name").getAsString());
+    JsonObject schema = parameter.getAsJsonObject("schema");
+    assertEquals(
+        schema.get("default").getAsInt(),
+        TestServer.json(server.predict(TestServer.picture(1))).getAsJsonArray("top").size());
+    int least = schema.get("minimum").getAsInt();
+    int most = schema.get("maximum").getAsInt();
+    assertEquals(
+        List.of(400, 200, 200, 400),
+        List.of(
+            topK(least - 1).statusCode(),
+            topK(least).statusCode(),
+            topK(most).statusCode(),
+            topK(most + 1).statusCode()));
+  }
+
+  private HttpResponse<String> topK(int number) throws Exception {
+    return server.send(server.post("/predict?top_k=" + number, TestServer.picture(1), "image/png"));
   }
 
   @ParameterizedTest
@@ -81,12 +138,7 @@ final class OpenApiTest {
   }
 
   private void check(String path, String method, HttpResponse<String> response) {
-    JsonObject answers =
-        document
-            .getAsJsonObject("paths")
-            .getAsJsonObject(path)
-            .getAsJsonObject(method)
-            .getAsJsonObject("responses");
+    JsonObject answers = operation(path, method).getAsJsonObject("responses");
     JsonObject answer = answers.getAsJsonObject(Integer.toString(response.statusCode()));
     assertTrue(answer != null, () -> response.statusCode() + " isn't documented for " + path);
     JsonObject content = answer.getAsJsonObject("content");
@@ -101,6 +153,36 @@ final class OpenApiTest {
           "$",
           wrong);
       assertEquals(List.of(), wrong, response.body());
+      if (!path.equals("/openapi.json")) {
+        Set<String> described = new TreeSet<>();
+        properties(document, described);
+        Set<String> undescribed = new TreeSet<>();
+        keys(JsonParser.parseString(response.body()), undescribed);
+        undescribed.removeAll(described);
+        assertEquals(Set.of(), undescribed);
+      }
+    }
+  }
+
+  /** The names of all properties that the document describes. */
+  private static void properties(JsonElement in, Set<String> names) {
+    if (in.isJsonObject()) {
+      JsonObject object = in.getAsJsonObject();
+      if (object.has("properties")) {
+        names.addAll(object.getAsJsonObject("properties").keySet());
+      }
+      object.entrySet().forEach(entry -> properties(entry.getValue(), names));
+    } else if (in.isJsonArray()) {
+      in.getAsJsonArray().forEach(element -> properties(element, names));
+    }
+  }
+
+  private static void keys(JsonElement in, Set<String> names) {
+    if (in.isJsonObject()) {
+      names.addAll(in.getAsJsonObject().keySet());
+      in.getAsJsonObject().entrySet().forEach(entry -> keys(entry.getValue(), names));
+    } else if (in.isJsonArray()) {
+      in.getAsJsonArray().forEach(element -> keys(element, names));
     }
   }
 
