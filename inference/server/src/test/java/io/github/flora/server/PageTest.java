@@ -2,6 +2,7 @@ package io.github.flora.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -35,6 +38,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.interactions.PointerInput;
+import org.openqa.selenium.interactions.Sequence;
 
 /** The page in a real Chromium; skipped where none is installed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -127,6 +132,10 @@ final class PageTest {
         .toList();
   }
 
+  private WebElement element(String selector) {
+    return browser().findElement(By.cssSelector(selector));
+  }
+
   private void choose(byte[] content, String name) throws Exception {
     Path file = Files.write(temp.resolve(name), content);
     browser().findElement(By.id("file")).sendKeys(file.toString());
@@ -141,7 +150,14 @@ final class PageTest {
     assertEquals(expected, answers().get(0));
     assertTrue(
         text("latency").matches("[0-9.]+ ms in the server, [0-9.]+ ms in all"), text("latency"));
-    assertEquals("meter", browser().findElement(By.cssSelector("#top li > meter")).getTagName());
+    // Nine logits of 0 and one of 5.
+    double confidence = Math.exp(5) / (Math.exp(5) + 9);
+    assertEquals("94.3 %", element("#top li:first-child .line > :last-child").getText());
+    assertEquals(
+        confidence,
+        Double.parseDouble(element("#top li:first-child > meter").getDomProperty("value")),
+        1e-6);
+    assertTrue(browser().findElement(By.id("picture")).isDisplayed());
     assertFalse(browser().findElement(By.id("drawing")).isDisplayed(), "no digits, no drawing");
   }
 
@@ -155,7 +171,7 @@ final class PageTest {
             const bytes = Uint8Array.from(atob(arguments[0]), c => c.charCodeAt(0));
             const data = new DataTransfer();
             data.items.add(new File([bytes], 'a.png', {type: 'image/png'}));
-            document.getElementById('drop').dispatchEvent(arguments[1] === 'drop'
+            document.body.dispatchEvent(arguments[1] === 'drop'
               ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
               : new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
             """,
@@ -166,6 +182,35 @@ final class PageTest {
     assertTrue(browser().findElement(By.id("picture")).isDisplayed());
   }
 
+  /** The browser itself would open the picture instead of the page. */
+  @Test
+  void takesDropsFromTheBrowserAndShowsWhere() {
+    visit(photos);
+    assertEquals(
+        List.of(true, "over", true, ""),
+        browser()
+            .executeScript(
+                """
+                const drop = document.getElementById('drop');
+                const taken = (type) => !document.body.dispatchEvent(
+                  new DragEvent(type, {dataTransfer: new DataTransfer(), bubbles: true, cancelable: true}));
+                const over = taken('dragover');
+                const shown = drop.className;
+                return [over, shown, taken('drop'), drop.className];
+                """));
+    assertEquals("That holds no picture.", text("status"));
+  }
+
+  @Test
+  void saysThatTheServerIsGone() throws Exception {
+    try (TestServer leaving = new TestServer(TestServer.SETTINGS)) {
+      visit(leaving);
+    }
+    choose(TestServer.picture(1), "c.png");
+    await(() -> text("status").equals("The server can’t be reached."));
+    assertEquals("status", element("#status").getAriaRole(), "so that readers of screens say it");
+  }
+
   @Test
   void saysWhatIsWrong() throws Exception {
     visit(photos);
@@ -174,9 +219,44 @@ final class PageTest {
     assertEquals(List.of(), answers());
   }
 
+  /** Keeps what the page sends. */
+  private void listen() {
+    browser()
+        .executeScript(
+            """
+            const ask = window.fetch;
+            window.fetch = (...request) => {
+              window.sent = request[1].body;
+              return ask(...request);
+            };
+            """);
+  }
+
+  /** Whether there is ink in what was sent; nothing is but ink and paper. */
+  private boolean inked(int x, int y) {
+    String pixel =
+        String.valueOf(
+            browser()
+                .executeAsyncScript(
+                    """
+                    const [x, y, done] = arguments;
+                    createImageBitmap(window.sent).then((image) => {
+                      const pen = new OffscreenCanvas(280, 280).getContext('2d');
+                      pen.drawImage(image, 0, 0);
+                      const grey = pen.getImageData(0, 0, 280, 280).data.every(
+                        (v, i, all) => i % 4 === 3 || v === all[i - i % 4]);
+                      done(grey ? pen.getImageData(x, y, 1, 1).data[0] : 'coloured');
+                    });
+                    """,
+                    x, y));
+    assertTrue(pixel.matches("0|255"), pixel);
+    return pixel.equals("255");
+  }
+
   @Test
   void drawsADigit() {
     visit(digits);
+    listen();
     WebElement canvas = browser().findElement(By.id("canvas"));
     new Actions(browser())
         .moveToElement(canvas, 0, -80)
@@ -187,23 +267,80 @@ final class PageTest {
         .perform();
     await(() -> answers().size() == 5);
     assertEquals("0", answers().get(0));
+    assertTrue(inked(140, 70) && inked(140, 195));
+    assertFalse(inked(100, 140));
+  }
+
+  /** On a screen so small that the canvas shrinks. */
+  @Test
+  void drawsADigitByFinger() {
+    narrow(240);
+    try {
+      visit(digits);
+      listen();
+      WebElement canvas = browser().findElement(By.id("canvas"));
+      browser().executeScript("arguments[0].scrollIntoView({block: 'center'})", canvas);
+      int width = canvas.getSize().getWidth();
+      assertTrue(width < 240, canvas.getSize()::toString);
+      PointerInput finger = new PointerInput(PointerInput.Kind.TOUCH, "finger");
+      PointerInput.Origin middle = PointerInput.Origin.fromElement(canvas);
+      Sequence stroke =
+          new Sequence(finger, 0)
+              .addAction(finger.createPointerMove(Duration.ZERO, middle, width / 4, -width / 4))
+              .addAction(finger.createPointerDown(PointerInput.MouseButton.LEFT.asArg()))
+              .addAction(
+                  finger.createPointerMove(Duration.ofMillis(100), middle, width / 4, width / 4))
+              .addAction(finger.createPointerUp(PointerInput.MouseButton.LEFT.asArg()));
+      browser().perform(List.of(stroke));
+      await(() -> answers().size() == 5);
+      assertTrue(inked(210, 80) && inked(210, 200));
+      assertFalse(inked(140, 140));
+      assertEquals("none", canvas.getCssValue("touch-action"), "or the page would scroll");
+    } finally {
+      wide();
+    }
+  }
+
+  private void narrow(int width) {
+    browser()
+        .executeCdpCommand(
+            "Emulation.setDeviceMetricsOverride",
+            java.util.Map.of(
+                "width", width, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+  }
+
+  private void wide() {
+    browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", java.util.Map.of());
   }
 
   @Test
   void drawsADigitByKeyboard() {
     visit(digits);
+    listen();
     WebElement canvas = browser().findElement(By.id("canvas"));
     // Through the page in the order of tabs, as without a mouse.
-    for (int i = 0; i < 10 && !canvas.equals(browser().switchTo().activeElement()); i++) {
+    List<String> reached = new ArrayList<>();
+    while (reached.size() < 10 && !reached.contains("canvas")) {
       new Actions(browser()).sendKeys(Keys.TAB).perform();
+      reached.add(String.valueOf(browser().switchTo().activeElement().getDomAttribute("id")));
     }
-    assertEquals(canvas, browser().switchTo().activeElement());
-    Actions keys = new Actions(browser()).sendKeys(Keys.ARROW_UP, Keys.ARROW_UP, Keys.SPACE);
+    assertEquals(List.of("language", "file", "canvas"), reached);
+    assertNotEquals("none", canvas.getCssValue("outline-style"), "one sees where one is");
+    new Actions(browser())
+        .sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP, Keys.ARROW_UP)
+        .perform();
+    assertFalse(isBlack(), "and where the pen is");
+    Actions keys = new Actions(browser()).sendKeys(Keys.SPACE);
     for (int i = 0; i < 8; i++) {
       keys = keys.sendKeys(Keys.ARROW_DOWN);
     }
+    for (int i = 0; i < 5; i++) {
+      keys = keys.sendKeys(Keys.ARROW_RIGHT);
+    }
     keys.sendKeys(Keys.SPACE).perform();
     await(() -> answers().size() == 5);
+    assertTrue(inked(120, 115) && inked(120, 160) && inked(165, 200));
+    assertFalse(inked(140, 140) || inked(120, 100) || inked(185, 200));
     new Actions(browser()).sendKeys(Keys.DELETE).perform();
     assertTrue(isBlack());
   }
@@ -221,8 +358,8 @@ final class PageTest {
     return Boolean.TRUE.equals(
         browser()
             .executeScript(
-                "return document.getElementById('canvas').getContext('2d')"
-                    + ".getImageData(0, 0, 280, 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
+                "return document.getElementById('canvas').getContext('2d').getImageData(0, 0, 280,"
+                    + " 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
   }
 
   @Test
@@ -280,6 +417,22 @@ final class PageTest {
     assertEquals("Answer", text("output-title"));
   }
 
+  /** Every text is there in both languages, and Chinese ones aren't English. */
+  @Test
+  void leavesNothingUntranslated() {
+    visit(digits);
+    assertEquals(
+        List.of(),
+        browser()
+            .executeScript(
+                "return Object.keys(TEXTS.en).filter("
+                    + "k => !/\\p{Script=Han}/u.test(String(TEXTS.zh[k])))"));
+    assertEquals(
+        true,
+        browser()
+            .executeScript("return Object.keys(TEXTS.en).join() === Object.keys(TEXTS.zh).join()"));
+  }
+
   @Test
   void speaksTheBrowsersLanguage() {
     ChromeDriver english = browser();
@@ -297,19 +450,19 @@ final class PageTest {
   @ParameterizedTest
   @ValueSource(ints = {320, 390, 1400})
   void fitsTheScreen(int width) {
-    browser()
-        .executeCdpCommand(
-            "Emulation.setDeviceMetricsOverride",
-            java.util.Map.of(
-                "width", width, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+    narrow(width);
     try {
       visit(digits);
       assertEquals(
-          true,
+          List.of(true, (long) width),
           browser()
-              .executeScript("return document.documentElement.scrollWidth <= window.innerWidth"));
+              .executeScript(
+                  "return [document.documentElement.scrollWidth <= innerWidth, innerWidth]"));
+      for (WebElement button : browser().findElements(By.tagName("button"))) {
+        assertTrue(button.getSize().getHeight() >= 44, "large enough for a finger");
+      }
     } finally {
-      browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", java.util.Map.of());
+      wide();
     }
   }
 
