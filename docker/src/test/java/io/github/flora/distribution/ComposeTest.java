@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -93,6 +94,36 @@ final class ComposeTest {
     }
   }
 
+  /** The addresses that compose.yaml and the README name. */
+  @ParameterizedTest
+  @CsvSource({
+    "flora, flora, 8080",
+    "prometheus, prom/prometheus, 9090",
+    "grafana, grafana/grafana, 3000",
+  })
+  void everyServiceIsWhereItIsLookedFor(String name, String image, String port) {
+    assertEquals(List.of("127.0.0.1:%s:%s".formatted(port, port)), at(services(), name, "ports"));
+    assertEquals(image, at(services(), name, "image").toString().split(":", -1)[0]);
+  }
+
+  /** The first start trains, later ones find what was trained; both write to the image's volume. */
+  @Test
+  void trainsOnceBeforeItServes() throws IOException {
+    assertEquals(
+        "service_completed_successfully",
+        at(services(), "flora", "depends_on", "train", "condition"));
+    String script = list(at(services(), "train", "entrypoint")).get(2).toString();
+    String run = script.replaceAll(".* --output (\\S+) .*", "$1");
+    assertTrue(
+        script.startsWith("[ -e " + run + "/model/model.safetensors ] || exec flora train "),
+        script);
+    for (String service : List.of("train", "flora")) {
+      assertEquals(List.of("workspace:/workspace"), at(services(), service, "volumes"));
+      assertEquals(List.of("/tmp"), at(services(), service, "tmpfs"));
+    }
+    assertTrue(Files.readString(DOCKER.resolve("Dockerfile")).contains("\nVOLUME /workspace\n"));
+  }
+
   @Test
   void serveAndTrainKnowTheirOptions() {
     List<String> serve = new ArrayList<>();
@@ -123,8 +154,9 @@ final class ComposeTest {
     assertTrue(
         Files.readString(DOCKER.resolve("Dockerfile")).contains("CMD [\"" + program + "\"]"),
         program::toString);
-    assertEquals("docker/Dockerfile", at(services(), "flora", "build", "dockerfile"));
-    assertTrue(Files.isRegularFile(DOCKER.resolve("../docker/Dockerfile")));
+    Path context = DOCKER.resolve(at(services(), "flora", "build", "context").toString());
+    Path dockerfile = context.resolve(at(services(), "flora", "build", "dockerfile").toString());
+    assertEquals(DOCKER.resolve("Dockerfile"), dockerfile.normalize());
   }
 
   @Test
@@ -135,6 +167,10 @@ final class ComposeTest {
     assertTrue(services().containsKey(hostAndPort[0]), target);
     assertTrue(list(at(services(), "flora", "command")).contains(hostAndPort[1]), target);
     assertFalse(map(job).containsKey("metrics_path"), "/metrics is Prometheus's default");
+    assertTrue(
+        list(at(services(), "prometheus", "volumes"))
+            .contains("./prometheus.yaml:/etc/prometheus/prometheus.yml:ro"),
+        "where Prometheus looks");
   }
 
   @Test
@@ -142,6 +178,14 @@ final class ComposeTest {
     Object source = list(at(yaml("grafana/datasources.yaml"), "datasources")).get(0);
     assertEquals("http://prometheus:9090", at(source, "url"));
     assertTrue(services().containsKey("prometheus"));
+    for (String kind : List.of("datasources", "dashboards")) {
+      assertTrue(
+          list(at(services(), "grafana", "volumes"))
+              .contains(
+                  "./grafana/%s.yaml:/etc/grafana/provisioning/%s/flora.yaml:ro"
+                      .formatted(kind, kind)),
+          kind);
+    }
 
     Object provider = list(at(yaml("grafana/dashboards.yaml"), "providers")).get(0);
     String folder = at(provider, "options", "path").toString();
@@ -152,6 +196,23 @@ final class ComposeTest {
     Object home =
         at(services(), "grafana", "environment", "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH");
     assertEquals(folder + "/flora.json", home);
+  }
+
+  /** It is filled when it comes up, and only with what is here. */
+  @Test
+  void grafanaAsksForNoLoginAndCallsNobody() {
+    Map<?, ?> environment = map(at(services(), "grafana", "environment"));
+    assertEquals("true", environment.get("GF_AUTH_ANONYMOUS_ENABLED"));
+    assertEquals("true", environment.get("GF_AUTH_DISABLE_LOGIN_FORM"));
+    for (String call :
+        List.of(
+            "GF_ANALYTICS_REPORTING_ENABLED",
+            "GF_ANALYTICS_CHECK_FOR_UPDATES",
+            "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+            "GF_NEWS_NEWS_FEED_ENABLED")) {
+      assertEquals("false", environment.get(call), call);
+    }
+    assertEquals("true", environment.get("GF_PLUGINS_PREINSTALL_DISABLED"));
   }
 
   @ParameterizedTest

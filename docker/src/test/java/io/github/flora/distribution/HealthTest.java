@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,10 +45,9 @@ final class HealthTest {
     return process.exitValue();
   }
 
-  private static HttpServer server(int status, AtomicReference<@Nullable String> path)
-      throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  private static HttpServer server(
+      InetAddress address, int status, AtomicReference<@Nullable String> path) throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress(address, 0), 0);
     server.createContext(
         "/",
         exchange -> {
@@ -70,11 +71,27 @@ final class HealthTest {
   void asksTheServerWhereItListens(int status, String before, String after, int expected)
       throws Exception {
     AtomicReference<@Nullable String> path = new AtomicReference<>();
-    HttpServer server = server(status, path);
+    HttpServer server = server(InetAddress.getLoopbackAddress(), status, path);
     try {
       int port = server.getAddress().getPort();
       assertEquals(expected, check(JAVA + " serve runs/a" + before + port + after));
       assertEquals("/health/ready", path.get());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** Not at the usual address, where nobody listens. */
+  @ParameterizedTest
+  @ValueSource(strings = {" --host ", " --host="})
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere loopback has one address")
+  void asksTheAddressThatItServes(String option) throws Exception {
+    String address = "127.0.0.2";
+    AtomicReference<@Nullable String> path = new AtomicReference<>();
+    HttpServer server = server(InetAddress.getByName(address), 200, path);
+    try {
+      int port = server.getAddress().getPort();
+      assertEquals(0, check(JAVA + " serve runs/a --port " + port + option + address));
     } finally {
       server.stop(0);
     }

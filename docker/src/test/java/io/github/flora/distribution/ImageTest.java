@@ -1,11 +1,15 @@
 package io.github.flora.distribution;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.flora.server.ServeCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What the images are made of is there, and enough: no container engine is needed to see that. */
 final class ImageTest {
@@ -36,7 +42,7 @@ final class ImageTest {
   private static final Path DOCKER = Path.of("").toAbsolutePath();
 
   /** What runs: jars, and in a build the other modules' folders of classes. */
-  private static List<Path> classpath() {
+  static List<Path> classpath() {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     return Arrays.stream(all.split(File.pathSeparator, -1))
@@ -73,7 +79,11 @@ final class ImageTest {
           path.equals("/opt/java") ? "  RUNTIME " : "  " + path.replace("/opt/flora", "HOME");
       assertTrue(assemble.contains("#" + " " + made), path);
     }
-    for (String program : find("\\[\"(/opt/[^\"]+)\"]", dockerfile)) {
+    List<String> health = find("^HEALTHCHECK .* CMD \\[\"(\\S+)\"]$", dockerfile);
+    assertEquals(List.of("/opt/flora/docker/health"), health);
+    List<String> entry = find("^ENTRYPOINT \\[\"(\\S+)\"]$", dockerfile);
+    assertEquals(List.of("/opt/flora/flora"), entry);
+    for (String program : List.of(health.get(0), entry.get(0))) {
       Path source =
           DOCKER.resolve("..").resolve(Path.of("/opt/flora").relativize(Path.of(program)));
       assertTrue(Files.isExecutable(source), program);
@@ -83,6 +93,47 @@ final class ImageTest {
     }
   }
 
+  /** Compilers, Maven and sources stay behind. */
+  @ParameterizedTest
+  @CsvSource({
+    "Dockerfile, BASE, debian:bookworm-slim",
+    "Dockerfile.cuda, BUILD, nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04",
+  })
+  void isBuiltElsewhere(String file, String build, String base) throws IOException {
+    String dockerfile = read(file);
+    assertEquals(
+        List.of("${" + build + "} AS build", "${BASE}"), find("^FROM (.*)$", dockerfile), file);
+    assertEquals(List.of(base), find("^ARG BASE=(.*)$", dockerfile));
+    String packages = dockerfile.substring(dockerfile.lastIndexOf("\nFROM "));
+    assertEquals(List.of("fonts-dejavu-core"), find("\\b(fonts-\\S+)", packages), "for charts");
+    assertFalse(packages.contains("jdk"), packages);
+  }
+
+  /** As it is called, asked and understood. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Dockerfile", "Dockerfile.cuda"})
+  void answersToItsNameOnServesPort(String file) throws IOException {
+    String dockerfile = read(file);
+    assertEquals(
+        List.of("/usr/local/bin/flora"), find("ln -s /opt/flora/flora (\\S+)", dockerfile));
+    String port =
+        new CommandLine(new ServeCommand()).getCommandSpec().findOption("--port").defaultValue();
+    assertEquals(List.of(port), find("^EXPOSE (.*)$", dockerfile));
+    assertEquals(List.of("C.UTF-8"), find("\\bLANG=(\\S+)", dockerfile));
+  }
+
+  /** DJL has PyTorch for this CUDA, the base has the same, and the build takes no CPU's jars. */
+  @Test
+  void cudaIsTheSameAllOver() throws IOException {
+    String dockerfile = read("Dockerfile.cuda");
+    String flavor = find("^ARG PYTORCH_FLAVOR=(\\S+)$", dockerfile).get(0);
+    assertEquals(List.of(flavor, flavor), find("\\bPYTORCH_FLAVOR=(\\S+)$", dockerfile));
+    String cuda = find("^ARG BASE=nvidia/cuda:(\\d+\\.\\d+)\\.\\d+-cudnn-", dockerfile).get(0);
+    assertEquals("cu" + cuda.replace(".", ""), flavor);
+    assertEquals(List.of("cuda"), find("\\bmvn .* -P(\\w+) .*package", dockerfile));
+    assertTrue(read("../pom.xml").contains("<id>cuda</id>"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"Dockerfile", "Dockerfile.cuda"})
   void runsAsNobodyInParticularAndWritesToItsVolumeOnly(String file) throws IOException {
@@ -90,6 +141,7 @@ final class ImageTest {
     assertEquals(List.of("10001:10001"), find("^USER (.*)$", dockerfile));
     assertEquals(List.of("/workspace"), find("^VOLUME (.*)$", dockerfile));
     assertEquals(List.of("/workspace"), find("^WORKDIR (/workspace)$", dockerfile));
+    assertEquals(List.of("/workspace"), find("install -d -m 1777 (\\S+)", dockerfile), "any user");
     assertEquals(List.of("/workspace"), find("\\bDJL_CACHE_DIR=(/workspace)/", dockerfile));
     assertEquals(
         List.of("/opt/flora/natives"), find("\\bENGINE_CACHE_DIR=(\\S+)", dockerfile), "natives");
@@ -99,7 +151,8 @@ final class ImageTest {
   /** The jars whose libraries {@code assemble} unpacks or drops: each pattern fits one of ours. */
   @ParameterizedTest
   @CsvSource({
-    "tensorflow-core-native-*-linux-*, org/tensorflow/internal/c_api/linux-x86_64/libjnitensorflow.so",
+    "tensorflow-core-native-*-linux-*,"
+        + " org/tensorflow/internal/c_api/linux-x86_64/libjnitensorflow.so",
     "onnxruntime-[0-9]*, ai/onnxruntime/native/linux-x64/libonnxruntime.so",
     "jna-[0-9]*, com/sun/jna/linux-x86-64/libjnidispatch.so",
     "pytorch-jni-*, jnilib/linux-x86_64/cpu/libdjl_torch.so",
@@ -122,6 +175,27 @@ final class ImageTest {
       try (ZipFile jar = new ZipFile(jars.get(0).toFile())) {
         assertTrue(jar.getEntry(library) != null, jars.get(0) + " has no " + library);
       }
+    }
+  }
+
+  /** Where each library looks before it unpacks anything, by the name that its class knows. */
+  @ParameterizedTest
+  @CsvSource({
+    "onnxruntime.native.path, onnxruntime, ai/onnxruntime/OnnxRuntime.class",
+    "org.bytedeco.javacpp.cachedir, tensorflow, org/bytedeco/javacpp/Loader.class",
+    "jna.boot.library.path, jna, com/sun/jna/Native.class",
+  })
+  void librariesAreToldWhereTheirNativesAre(String property, String folder, String user)
+      throws IOException {
+    String assemble = read("assemble");
+    assertEquals(
+        List.of("$natives/" + folder),
+        find("^options\\+=\" -D" + Pattern.quote(property) + "=([^ \"]+)", assemble));
+    assertTrue(assemble.contains(" --add-options \"$options\""), "Java takes them");
+    try (InputStream in = ImageTest.class.getClassLoader().getResourceAsStream(user)) {
+      assertTrue(
+          new String(Objects.requireNonNull(in).readAllBytes(), ISO_8859_1).contains(property),
+          user);
     }
   }
 
@@ -173,7 +247,7 @@ final class ImageTest {
     assertEquals(needed, chosen);
   }
 
-  private static boolean isTest(Path entry) {
+  static boolean isTest(Path entry) {
     return entry.endsWith("test-classes")
         || String.valueOf(entry.getFileName())
             .matches("(junit|opentest4j|apiguardian|snakeyaml|surefire).*");
