@@ -235,15 +235,19 @@ final class ServeCommandTest {
         List.of(
             "--host=ADDRESS Address to listen on (default: 127.0.0.1,",
             "--port=N Port to listen on; 0 for any that is free (default: 8080)",
+            "else PyTorch (serve: OnnxRuntime).",
             "--max-batch=N Images of the largest batch (default: 32)",
-            "--max-delay=MS Milliseconds that an image waits for others to share its batch (default: 1)",
-            "--queue=N Images under way at most; further ones get 503 with Retry-After (default: 256)",
+            "--max-delay=MS Milliseconds that an image waits for others to share its batch"
+                + " (default: 1)",
+            "--queue=N Images under way at most; further ones get 503 with Retry-After (default:"
+                + " 256)",
             "--workers=N Threads that run batches, each with --threads (default: 1)",
             "--max-body=BYTES Bytes of the largest request (default: 16777216)",
             "--max-pixels=N Pixels of the largest image (default: 25000000)",
             "--max-parts=N Images of one request (default: 32)",
             "--read-timeout=S Seconds that a client may take to send a request (default: 20)",
-            "--drain-timeout=S Seconds that requests under way get when the server is told to end (default: 8)")) {
+            "--drain-timeout=S Seconds that requests under way get when the server is told to end"
+                + " (default: 8)")) {
       assertTrue(help.contains(text), () -> text + " in " + help);
     }
     ServerSettings d = ServerSettings.DEFAULT;

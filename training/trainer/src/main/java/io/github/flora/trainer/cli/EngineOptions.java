@@ -20,7 +20,8 @@ public final class EngineOptions {
       paramLabel = "NAME",
       description = {
         "Engine to compute with; its name ignores case. Without it: the system property"
-            + " ai.djl.default_engine, else the variable DJL_DEFAULT_ENGINE, else PyTorch."
+            + " ai.djl.default_engine, else the variable DJL_DEFAULT_ENGINE, else PyTorch"
+            + " (serve: OnnxRuntime)."
       })
   private @Nullable String engine;
 
