@@ -130,6 +130,8 @@ final class ModelServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendDateHeader(false);
     http.setOutputBufferSize(8192);
+    // Jetty would remember the headers of each connection, in 100 KB, to save a few objects.
+    http.setHeaderCacheSize(0);
   }
 
   /** Batches for the model. */

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +146,28 @@ final class ServeCommandTest {
       assertKnown(0, JsonParser.parseString(answer.get().body()).getAsJsonObject());
       assertEquals(SIGTERM, served.ended(), served::toString);
       assertTrue(served.out().endsWith("draining" + System.lineSeparator()), served::toString);
+      assertEquals("", served.err());
+    }
+  }
+
+  /** A connection that is kept takes little of the heap, however many there are. */
+  @Test
+  void keepsManyConnectionsInASmallHeap() throws Exception {
+    int connections = 1200;
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    try (Served served = serveWith(List.of("-Xmx96m"), "--queue", "2000", run.toString()).ready();
+        LoadGenerator load =
+            new LoadGenerator(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()),
+                List.of(LoadGenerator.post(served.uri("/predict"), "image/png", pictures.get(0))),
+                connections,
+                (request, status, head, body, nanos) -> statuses.merge(status, 1, Integer::sum))) {
+      while (load.sent() < 5 * connections) {
+        load.run(Duration.ofSeconds(1), 0);
+        assertEquals(0, load.lost(), served::toString);
+      }
+      assertEquals(Map.of(200, load.sent()), statuses);
+      assertEquals(connections, load.open(), served::toString);
       assertEquals("", served.err());
     }
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.flora.trainer.cli.Main;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +23,14 @@ final class Served implements AutoCloseable {
 
   private static final Pattern LISTENING = Pattern.compile("listening on (http://.*:(\\d+)/) ");
 
+  private static final List<String> SETTINGS =
+      List.of(
+          "DJL_DEFAULT_ENGINE",
+          "FLORA_CLASSPATH",
+          "GLIBC_TUNABLES",
+          "GOMP_SPINCOUNT",
+          "OMP_WAIT_POLICY");
+
   final HttpClient client = HttpClient.newHttpClient();
   final Process process;
   private final Path out;
@@ -36,34 +43,33 @@ final class Served implements AutoCloseable {
   }
 
   /**
-   * Starts the program.
+   * Starts the program as its user does: by a copy of the launcher in a house without sources,
+   * where it builds nothing.
    *
    * @param folder for what it prints
    * @param java options for Java
    * @param arguments the command line
    */
   static Served start(Path folder, List<String> java, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djava.awt.headless=true",
-            "-Dai.djl.offline=true"));
-    command.addAll(java);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    Path home = Files.createTempDirectory(folder, "flora");
+    Path launcher = Files.copy(Path.of("../../flora"), home.resolve("flora"));
+    Files.writeString(
+        Files.createDirectories(home.resolve("docker/target")).resolve("classpath"),
+        System.getProperty("java.class.path"));
+    List<String> command = new ArrayList<>(List.of("bash", launcher.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
-    return new Served(
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start(),
-        out,
-        err);
+            .redirectError(err.toFile());
+    // What the tests' own process is told isn't what a user's shell says.
+    SETTINGS.forEach(builder.environment()::remove);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("JAVA_OPTS", "-Dai.djl.offline=true " + String.join(" ", java));
+    return new Served(builder.start(), out, err);
   }
 
   /** Waits until it listens. */
