@@ -103,7 +103,14 @@ final class ModelServerTest {
   void saysWhatTheModelIs() throws Exception {
     JsonObject json = TestServer.json(server.get("/model"));
     assertEquals("brightness", json.get("name").getAsString());
+    assertEquals("no engine", json.get("engine").getAsString());
     assertEquals(10, json.getAsJsonArray("labels").size());
+    assertFalse(json.get("digits").getAsBoolean());
+    assertEquals(
+        "{\"channels\":3,\"height\":16,\"width\":16}", json.get("input").toString(), "its pixels");
+    assertEquals(TestServer.SETTINGS.maxBody(), json.get("max_body").getAsInt());
+    assertEquals(TestServer.SETTINGS.maxPixels(), json.get("max_pixels").getAsLong());
+    assertEquals(TestServer.SETTINGS.maxParts(), json.get("max_parts").getAsInt());
   }
 
   @ParameterizedTest

@@ -159,6 +159,10 @@ final class PageTest {
         1e-6);
     assertTrue(browser().findElement(By.id("picture")).isDisplayed());
     assertFalse(browser().findElement(By.id("drawing")).isDisplayed(), "no digits, no drawing");
+    assertEquals(
+        "file",
+        browser().executeScript("return document.getElementById('drop').control.id"),
+        "a click where one drops opens the same dialog");
   }
 
   @ParameterizedTest
