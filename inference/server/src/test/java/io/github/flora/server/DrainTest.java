@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -85,9 +85,8 @@ final class DrainTest {
       try (RawRequest first = new RawRequest(server.server.port());
           RawRequest second = new RawRequest(server.server.port())) {
         first.write(head.formatted(most)).write(new byte[most - 1]);
-        // It is there once nothing else fits beside it. Asked all the time, what is asked with
-        // might
-        // lie where it wants to grow.
+        // It is there once nothing else fits beside it. A pause, since what is asked with takes
+        // bytes that it may want just then.
         HttpResponse<String> refused;
         int asked = 0;
         do {
@@ -146,7 +145,8 @@ final class DrainTest {
     try {
       new RawRequest(port).close();
       return true;
-    } catch (ConnectException e) {
+    } catch (SocketException e) {
+      // Refused, or reset where it came just before.
       return false;
     }
   }
