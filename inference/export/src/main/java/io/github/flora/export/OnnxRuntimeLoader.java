@@ -1,6 +1,8 @@
 package io.github.flora.export;
 
 import ai.djl.Device;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import io.github.flora.data.ImageSet;
 import io.github.flora.data.Normalization;
 import io.github.flora.engine.Engines;
@@ -140,9 +142,17 @@ public final class OnnxRuntimeLoader implements ModelLoader {
 
   private static TrainedModel load(Path file, ModelInfo info, Device device, int threads)
       throws IOException {
-    OnnxModel model = OnnxModel.open(file, new OnnxSession.Options(device, threads, Map.of()));
-    boolean probabilities = "probabilities".equals(model.metadata().more().get("output"));
-    return new TrainedModel(info, new Answers(model, probabilities));
+    try (SessionOptions waiting = new SessionOptions()) {
+      // Threads that spin between two batches take the cores from what decodes and answers.
+      waiting.addConfigEntry("session.intra_op.allow_spinning", "0");
+      OnnxModel model =
+          OnnxModel.open(
+              file, new OnnxSession.Options(device, threads, Map.of("sessionOptions", waiting)));
+      boolean probabilities = "probabilities".equals(model.metadata().more().get("output"));
+      return new TrainedModel(info, new Answers(model, probabilities));
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime doesn't know its own settings", e);
+    }
   }
 
   /**

@@ -37,9 +37,9 @@ public final class OnnxSession implements AutoCloseable {
    *
    * @param device where to run; a GPU needs ONNX Runtime's own library for it
    * @param threads threads that one operation may use; 0 for one per core
-   * @param more further options of DJL's engine, such as {@code optLevel} or {@code executionMode}
+   * @param more further options of DJL's engine, such as {@code optLevel} or {@code sessionOptions}
    */
-  public record Options(Device device, int threads, Map<String, String> more) {
+  public record Options(Device device, int threads, Map<String, Object> more) {
 
     /** On the CPU with one thread per core. */
     public static final Options DEFAULT = new Options(Device.cpu(), 0, Map.of());
@@ -63,7 +63,7 @@ public final class OnnxSession implements AutoCloseable {
    * @throws IOException if it can't be read
    */
   public static OnnxSession open(Path file, Options options) throws IOException {
-    Map<String, String> all = new TreeMap<>(options.more());
+    Map<String, Object> all = new TreeMap<>(options.more());
     if (options.threads() > 0) {
       all.put("intraOpNumThreads", Integer.toString(options.threads()));
     }
