@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.github.flora.data.Batch;
+import io.github.flora.data.BatchSource;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.engine.EngineSupport;
 import io.github.flora.engine.Engines;
@@ -265,16 +266,22 @@ public record Training(
 
   /**
    * Draws the first batch of the first epoch as the network will see it: cropped, augmented and
-   * normalised, and turned back into colours.
+   * normalised, and turned back into colours. A backbone that is frozen at first sees images as
+   * they are.
    *
    * @param png the file to write or replace
    * @throws IOException if it can't be written
    */
   public void showBatch(Path png) throws IOException {
     Ingredients ingredients = Ingredients.of(this);
+    BatchSource batches = ingredients.batches();
+    boolean frozen = hyperparameters.fineTuning().frozenEpochs(1) > 0;
     long order = new Seeds(seed).shuffle(1);
     try (NDManager manager = NDManager.newBaseManager(device, engine);
-        Batch batch = ingredients.batches().shuffled(manager, order).iterator().next()) {
+        Batch batch =
+            (frozen ? batches.inOrder(manager) : batches.shuffled(manager, order))
+                .iterator()
+                .next()) {
       BatchPicture.write(
           png,
           "What %s sees: the first batch of epoch 1".formatted(recipe.name()),
