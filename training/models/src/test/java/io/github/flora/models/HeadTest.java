@@ -69,6 +69,30 @@ final class HeadTest {
             Fixtures.forward(manager, head.block(), middle, false).toFloatArray()));
   }
 
+  /** A dense layer, ReLU, another dense layer: by hand. */
+  @Test
+  void aHiddenLayerHasReluInIt() {
+    Block whole =
+        Fixtures.initialized(
+            manager,
+            ResNet.resnet18(new NetworkOptions(5, 0f, false, 16), Stem.SMALL),
+            new Shape(3, 8, 8));
+    NDArray features = manager.randomNormal(new Shape(2, 512));
+    NDArray hidden = dense(whole, "fc.0", features);
+    assertTrue(hidden.min().getFloat() < 0, "something is cut off");
+    assertArrayEquals(
+        dense(whole, "fc.2", hidden.maximum(0)).toFloatArray(),
+        Fixtures.forward(manager, Head.of(whole).orElseThrow().block(), features, false)
+            .toFloatArray(),
+        1e-5f);
+  }
+
+  private static NDArray dense(Block network, String name, NDArray inputs) {
+    return inputs
+        .dot(Fixtures.parameter(network, name + ".weight").getArray().transpose())
+        .add(Fixtures.parameter(network, name + ".bias").getArray());
+  }
+
   @Test
   void whatCantBeCutHasNoHead() {
     assertTrue(Head.of(LambdaBlock.singleton(x -> x)).isEmpty());

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Puts every registered network, in each of its variants, through the same checks. */
 final class NetworksTest {
@@ -336,6 +337,16 @@ final class NetworksTest {
     Network network = Networks.get(name);
     assertEquals(
         message,
+        assertThrows(IllegalArgumentException.class, () -> network.newBlock(options)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "cnn", "djl-resnet50"})
+  void aHiddenLayerIsRejectedWhereThereIsNoChoice(String name) {
+    NetworkOptions options = new NetworkOptions(10, null, false, 16);
+    Network network = Networks.get(name);
+    assertEquals(
+        "model '%s' has no choice of a hidden layer in its head".formatted(name),
         assertThrows(IllegalArgumentException.class, () -> network.newBlock(options)).getMessage());
   }
 

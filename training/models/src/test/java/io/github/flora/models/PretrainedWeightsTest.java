@@ -337,4 +337,20 @@ final class PretrainedWeightsTest {
     assertArrayEquals(before, values(other, "bn1.weight"));
     assertNull(weights.url());
   }
+
+  @Test
+  void whatIsNewInTheHeadIsToldAndWhy() throws IOException {
+    PretrainedWeights hidden = find(saved(resnet(10, 0.5f, 16)).toString());
+    assertEquals(
+        "weights     saved.safetensors: 100 tensors; new: fc.weight, fc.bias (the file's not used:"
+            + " fc.0.bias, fc.0.weight, fc.3.bias, fc.3.weight)",
+        hidden.describe(hidden.load(resnet(10, 0, 0))));
+    PretrainedWeights plain = find(saved(resnet(10, 0, 0)).toString());
+    assertEquals(
+        "weights     saved.safetensors: 100 tensors; new: fc.weight, fc.bias (the file's fc.weight"
+            + " is (10, 512), not (7, 512); fc.bias is (10), not (7))",
+        plain.describe(plain.load(resnet(7, 0, 0))));
+    assertEquals(
+        "weights     saved.safetensors: 102 tensors", plain.describe(plain.load(resnet(10, 0, 0))));
+  }
 }

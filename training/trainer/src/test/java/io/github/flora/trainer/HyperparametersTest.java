@@ -3,6 +3,7 @@ package io.github.flora.trainer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.flora.models.NetworkOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,18 @@ final class HyperparametersTest {
                 SmallData.hyperparameters(
                     epochs, batchSize, optimizer, rate, split, dropout, false));
     assertEquals(message, e.getMessage());
+  }
+
+  /** A hidden layer brings the dropout of the tutorials' heads with it. */
+  @ParameterizedTest
+  @CsvSource({"0, , ", "0, 0.2, 0.2", "256, , 0.5", "256, 0.2, 0.2", "256, 0, 0"})
+  void theHeadIsTheNetworksToMake(int hidden, @Nullable Double dropout, @Nullable Float expected) {
+    Hyperparameters how =
+        Hyperparameters.builder()
+            .optDropout(dropout)
+            .optFineTuning(FineTuning.NONE.withHeadHidden(hidden))
+            .build();
+    assertEquals(new NetworkOptions(7, expected, false, hidden), how.options(7));
   }
 
   @ParameterizedTest
