@@ -47,6 +47,27 @@ final class RecipesTest {
         Recipes.get(name));
   }
 
+  /** As the README says: from ImageNet's weights, the backbone at a tenth of the head's rate. */
+  @ParameterizedTest
+  @CsvSource({"flowers102-resnet18, flowers102", "photos-resnet18, photos"})
+  void photographsAreFineTuned(String name, String dataset) {
+    Hyperparameters how =
+        Hyperparameters.builder()
+            .optEpochs(30)
+            .optBatchSize(32)
+            .optOptimizer("adamw")
+            .optLearningRate(0.003)
+            .optSchedule("cosine")
+            .optWarmupEpochs(2)
+            .optWeightDecay(0.05)
+            .optDecayNorms(false)
+            .optLabelSmoothing(0.1)
+            .optAugment("standard")
+            .optFineTuning(new FineTuning("imagenet", "none", false, 0.0003, 0))
+            .build();
+    assertEquals(new Recipe(name, dataset, "resnet18", false, how), Recipes.get(name));
+  }
+
   @Test
   void anotherNetworkLeavesTheRest() {
     Recipe recipe = Recipes.get("mnist-mlp").withNetwork("cnn");

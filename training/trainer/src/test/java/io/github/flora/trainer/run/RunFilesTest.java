@@ -13,6 +13,7 @@ import com.google.gson.JsonParser;
 import io.github.flora.data.Normalization;
 import io.github.flora.engine.Optimizer;
 import io.github.flora.models.NetworkOptions;
+import io.github.flora.models.PretrainedWeights;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.run.RunInfo.DataInfo;
 import io.github.flora.trainer.run.RunInfo.EngineInfo;
@@ -165,6 +166,15 @@ final class RunFilesTest {
         """,
         Files.readString(runJson()));
     assertEquals(INFO, folder.info());
+  }
+
+  @Test
+  void whereWeightsCameFromIsKept() {
+    String url = "https://host/net.pth#sha256=" + "0".repeat(64);
+    assertEquals(
+        new RunInfo.PretrainedInfo("net.pth", "0".repeat(64), url),
+        RunInfo.PretrainedInfo.of(
+            new PretrainedWeights(temp.resolve("net.pth"), url, "0".repeat(64))));
   }
 
   @Test
