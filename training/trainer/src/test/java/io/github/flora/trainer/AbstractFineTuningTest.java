@@ -242,6 +242,8 @@ abstract class AbstractFineTuningTest {
         List.of(
             checkpoint("frozen").containsKey("optimizer.exp_avg.conv1.weight"),
             checkpoint("thawed").containsKey("optimizer.exp_avg.conv1.weight")));
+    // The optimizer is new: five batches since then, also for the head.
+    assertArrayEquals(new float[] {5}, checkpoint("thawed").get("optimizer.step.fc2.weight"));
   }
 
   private Map<String, float[]> checkpoint(String run) throws IOException {
@@ -282,6 +284,23 @@ abstract class AbstractFineTuningTest {
     assertTrue(largestChange(before, after, "conv1.weight") < 6e-5);
     assertTrue(largestChange(before, after, "conv1.weight") > 5e-6);
     assertTrue(largestChange(before, after, "fc2.weight") > 5e-3);
+  }
+
+  /** Decay and the limit of the gradients are one thing, the rate another. */
+  @ParameterizedTest
+  @CsvSource({"false, 0", "true, 0.01"})
+  void withTwoRatesTheRestOfTheRuleHolds(boolean decayNorms, double clipNorm) throws IOException {
+    Hyperparameters how =
+        tuned(FineTuning.NONE.withPretrained("x").withBackboneLearningRate(1e-3)).toBuilder()
+            .optEpochs(1)
+            .optWeightDecay(0.5)
+            .build();
+    run("plain", how, () -> false);
+    run(
+        "other",
+        how.toBuilder().optDecayNorms(decayNorms).optClipNorm(clipNorm).build(),
+        () -> false);
+    assertFalse(Arrays.equals(model("plain").get("bn1.weight"), model("other").get("bn1.weight")));
   }
 
   private static double largestChange(

@@ -16,6 +16,7 @@ import io.github.flora.data.Normalization;
 import io.github.flora.data.SyntheticDigits;
 import io.github.flora.engine.Engines;
 import io.github.flora.engine.Optimizer;
+import io.github.flora.engine.Precision;
 import io.github.flora.engine.TrainingStep;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
@@ -194,6 +195,27 @@ abstract class AbstractTrainingLoopTest {
             .optEarlyStopping(2)
             .build();
     assertEquals(9, run(values, IMAGES, () -> false).size());
+  }
+
+  /** Such as computing features: whoever compares wall times has to pay for it. */
+  @Test
+  void preparationCountsAsTheFirstEpochsTime() throws IOException {
+    Batches batches = new Batches(IMAGES, Normalization.UNIT, 32);
+    Hyperparameters values = SmallData.quick(2, 32);
+    try (TrainingStep step =
+        TrainingStep.of(
+            Engines.trainingSupport(engine),
+            block,
+            Loss.softmaxCrossEntropyLoss(),
+            Optimizer.Adam.DEFAULT)) {
+      Evaluator none = new Evaluator(manager, IMAGES.select(new int[0]), Normalization.UNIT, 32);
+      Stage stage = new Stage(block, step, batches, none, Precision.FP32, 2, true, 1000);
+      List<Epoch> history =
+          new TrainingLoop(manager, block, stage, new Course(values, 4), new Seeds(1), List.of())
+              .run(List.of(), () -> false);
+      assertEquals(1000, history.get(0).seconds(), 100);
+      assertEquals(0, history.get(1).seconds(), 100);
+    }
   }
 
   @Test

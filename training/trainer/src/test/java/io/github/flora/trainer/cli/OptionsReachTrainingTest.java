@@ -52,6 +52,7 @@ final class OptionsReachTrainingTest {
         "--early-stopping 4 | early stopping | 4",
         "--monitor val_loss | monitor | val_loss",
         "--validation-split 0.1 | validation split | 0.1",
+        "--validate-every 5 | validate every | 5",
         "--dropout 0.3 | dropout | 0.3",
         "--batch-norm | batch norm | true",
         "--precision bf16 | precision | bf16",
