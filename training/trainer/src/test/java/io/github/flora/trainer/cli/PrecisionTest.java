@@ -104,6 +104,7 @@ final class PrecisionTest {
             run.toString());
     assertEquals(2, cli.status(), cli::toString);
     assertEquals("flora: PyTorch can't train in bf16; engines that can: TensorFlow\n", cli.err());
+    assertEquals("", cli.out());
     assertFalse(Files.exists(run));
   }
 }
