@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.flora.data.DataRequest;
+import io.github.flora.data.ImageDatasets;
+import io.github.flora.data.ImageSet;
 import io.github.flora.onnx.ImageInput;
 import io.github.flora.onnx.OnnxHeader;
 import io.github.flora.onnx.OnnxMetadata;
+import io.github.flora.trainer.explain.HeatMap;
+import io.github.flora.trainer.run.RunFolder;
+import io.github.flora.trainer.run.TrainedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,6 +153,41 @@ class ExportTest {
     }
     String text = flora("predict", file, picture).succeeded().out();
     assertTrue(text.startsWith("mnist-mlp on OnnxRuntime 1.21.1, cpu, "), text);
+  }
+
+  /**
+   * A file has no gradients: its answers are explained by what covering parts of the image does.
+   */
+  @Test
+  void aFileIsExplainedByOcclusion() throws IOException {
+    Path file = temp.resolve("model.onnx");
+    flora("export", run("mlp"), "--output", file).succeeded();
+    Path picture = temp.resolve("answers.png");
+    Path explained = temp.resolve("answers.explained.png");
+    String out =
+        flora("predict", file, "--test", 0, "--explain", "--output", picture).succeeded().out();
+    assertTrue(
+        out.endsWith(
+            "wrote %s%nwrote %s (occlusion by squares of 6×6: the model has no gradients)%n"
+                .formatted(picture, explained)),
+        out);
+    assertTrue(ImageIO.read(explained.toFile()).getWidth() > 300, "two images beside each other");
+
+    // The network has none either way, since it doesn't convolve; so the maps have to agree.
+    ImageSet one =
+        ImageDatasets.load(new DataRequest("mnist", null, true, 0)).test().select(new int[] {0});
+    OnnxRuntimeLoader loader = new OnnxRuntimeLoader();
+    try (RunFolder folder = RunFolder.open(run("mlp"));
+        TrainedModel network = TrainedModel.load(folder, "PyTorch", Device.cpu());
+        TrainedModel graph = loader.load(loader.describe(file), Device.cpu(), 2)) {
+      int label = network.predict(one, 1).top1(0);
+      HeatMap expected = network.explain(one, label);
+      HeatMap found = graph.explain(one, label);
+      assertEquals(expected.method(), found.method());
+      for (int p = 0; p < 28 * 28; p++) {
+        assertEquals(expected.at(p / 28, p % 28), found.at(p / 28, p % 28), 1e-3);
+      }
+    }
   }
 
   @ParameterizedTest

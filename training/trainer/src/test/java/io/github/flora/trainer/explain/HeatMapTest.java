@@ -22,11 +22,10 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import io.github.flora.data.ImageDataset;
 import io.github.flora.data.ImageSet;
-import io.github.flora.data.Normalization;
-import io.github.flora.data.Source;
 import io.github.flora.models.NamedSequentialBlock;
 import io.github.flora.models.NetworkOptions;
 import io.github.flora.models.Networks;
+import io.github.flora.trainer.Corners;
 import io.github.flora.trainer.Recipe;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.Training;
@@ -35,7 +34,6 @@ import io.github.flora.trainer.run.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,32 +44,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Heat maps of models whose evidence lies at a known place. */
 final class HeatMapTest {
 
-  private static final int SIDE = 28;
-  private static final int SQUARE = 7;
+  private static final int SIDE = Corners.SIDE;
+  private static final int SQUARE = Corners.SQUARE;
   private static final int TEST = 12;
 
   @TempDir private static Path temp;
 
-  private static int[] tops = {};
-  private static int[] lefts = {};
+  private static final Corners CORNERS = Corners.draw(TEST, 2);
+
   private static ImageDataset data;
 
   /** Trains networks to tell in which corner the bright square lies. */
   @BeforeAll
   static void train() throws IOException {
     SmallData.pytorch();
-    ImageSet train = corners(400, 1);
-    ImageSet test = corners(TEST, 2);
-    data =
-        new ImageDataset(
-            "corners",
-            Source.REAL,
-            "a test",
-            List.of("top left", "top right", "bottom left", "bottom right"),
-            train,
-            test,
-            Normalization.UNIT,
-            null);
+    data = CORNERS.asTestOf(Corners.draw(400, 1));
     for (String network : List.of("mlp", "cnn", "lenet5")) {
       try (RunFolder folder = RunFolder.create(temp.resolve(network), false)) {
         new Training(
@@ -85,27 +72,6 @@ final class HeatMapTest {
             .run(folder, List.of(), () -> false);
       }
     }
-  }
-
-  /** Dim noise with a bright square near the corner of its class; remembers where. */
-  private static ImageSet corners(int count, long seed) {
-    Random random = new Random(seed);
-    byte[] pixels = new byte[count * SIDE * SIDE];
-    int[] labels = new int[count];
-    tops = new int[count];
-    lefts = new int[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = i % 4;
-      tops[i] = random.nextInt(5) + (labels[i] < 2 ? 1 : SIDE - SQUARE - 5);
-      lefts[i] = random.nextInt(5) + (labels[i] % 2 == 0 ? 1 : SIDE - SQUARE - 5);
-      for (int p = 0; p < SIDE * SIDE; p++) {
-        int y = p / SIDE - tops[i];
-        int x = p % SIDE - lefts[i];
-        boolean bright = y >= 0 && y < SQUARE && x >= 0 && x < SQUARE;
-        pixels[i * SIDE * SIDE + p] = (byte) (bright ? 220 : random.nextInt(60));
-      }
-    }
-    return ImageSet.of(pixels, labels, SIDE, SIDE, 1);
   }
 
   private static HeatMap explain(TrainedModel model, int image) {
@@ -144,8 +110,8 @@ final class HeatMapTest {
           }
         }
         assertEquals(1, map.at(hottest / SIDE, hottest % SIDE), "scaled");
-        double down = hottest / SIDE - tops[i] - SQUARE / 2.0;
-        double across = hottest % SIDE - lefts[i] - SQUARE / 2.0;
+        double down = hottest / SIDE - CORNERS.tops()[i] - SQUARE / 2.0;
+        double across = hottest % SIDE - CORNERS.lefts()[i] - SQUARE / 2.0;
         // Two pixels more than half a square: what a place of the last convolution sees.
         double reach = SQUARE / 2.0 + 2;
         assertTrue(
