@@ -7,11 +7,15 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ZooModel;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.flora.trainer.SmallData;
 import io.github.flora.trainer.report.HistoryCsv;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,42 @@ final class ComparisonTest {
     assertTrue(cli.out().contains("test accuracy"), cli.out());
     assertTrue(!cli.out().contains("schedule"), "the same in both: " + cli.out());
     assertTrue(Files.size(runs.resolve("runs.png")) > 1000);
+  }
+
+  /** Is transfer learning worth it? The README's three trainings, of a smaller network. */
+  @Test
+  void runsTellsFrozenFullAndScratchApart() throws IOException {
+    Path worth = temp.resolve("worth");
+    String train = "train mnist-cnn --epochs 2 --data %s --output %s".formatted(data, worth);
+    Cli.line(train + "/scratch").succeeded();
+    String pretrained = " --pretrained %s/scratch/model/model.safetensors".formatted(worth);
+    Cli.line(train + "/full" + pretrained).succeeded();
+    Cli.line(train + "/frozen --freeze backbone" + pretrained).succeeded();
+    List<String> table =
+        Cli.line("runs " + worth).succeeded().out().lines().takeWhile(l -> !l.isEmpty()).toList();
+    List<String> columns = cells(table.get(0));
+    assertEquals(List.of("run", "pretrained", "freeze", "status"), columns.subList(0, 4));
+    Map<String, String> expected = Map.of("frozen", "backbone", "full", "none", "scratch", "none");
+    assertEquals(1 + expected.size(), table.size(), table::toString);
+    for (String line : table.subList(1, table.size())) {
+      List<String> row = cells(line);
+      assertEquals(expected.get(row.get(0)), row.get(2), line);
+      assertEquals(row.get(0).equals("scratch"), row.get(1).equals("none"), line);
+      JsonObject result =
+          JsonParser.parseString(Files.readString(worth.resolve(row.get(0)).resolve("run.json")))
+              .getAsJsonObject()
+              .getAsJsonObject("result");
+      assertEquals(
+          ProgressBar.percent(result.get("test_accuracy").getAsDouble()),
+          row.get(columns.indexOf("test accuracy")));
+      assertEquals(
+          ProgressBar.duration(result.get("seconds").getAsDouble()),
+          row.get(columns.indexOf("wall time")));
+    }
+  }
+
+  private static List<String> cells(String line) {
+    return List.of(line.strip().split(" {2,}", -1));
   }
 
   @Test
