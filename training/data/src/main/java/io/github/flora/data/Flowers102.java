@@ -59,7 +59,8 @@ final class Flowers102 {
   }
 
   /** Downloads the three files, unless they are in the cache, and reads them. */
-  static ImageDataset download(PhotoOptions options, Download download, CheckListener listener) throws DataException {
+  static ImageDataset download(PhotoOptions options, Download download, CheckListener listener)
+      throws DataException {
     Path folder = cache();
     try {
       for (String file : List.of(SPLIT, LABELS, ARCHIVE)) {
@@ -84,7 +85,8 @@ final class Flowers102 {
    * @param listener told how far the look at the images has come
    * @throws DataException if a file is missing or broken
    */
-  static ImageDataset read(Path folder, String origin, PhotoOptions options, CheckListener listener) throws DataException {
+  static ImageDataset read(Path folder, String origin, PhotoOptions options, CheckListener listener)
+      throws DataException {
     for (String file : List.of(LABELS, SPLIT)) {
       if (!Files.isRegularFile(folder.resolve(file))) {
         throw new DataException("%s has no file %s; %s".formatted(folder, file, WAY_OUT));

@@ -71,7 +71,8 @@ public final class ImageDatasets {
    * @throws DataException if it can't be had: the name is unknown, a file is missing or broken, the
    *     network doesn't answer
    */
-  public static ImageDataset load(DataRequest request, CheckListener listener) throws DataException {
+  public static ImageDataset load(DataRequest request, CheckListener listener)
+      throws DataException {
     if (request.name().equals(SyntheticDigits.NAME)) {
       if (request.directory() != null) {
         throw new DataException(

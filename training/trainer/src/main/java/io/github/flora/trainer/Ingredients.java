@@ -9,7 +9,6 @@ import io.github.flora.data.ImageSet;
 import io.github.flora.data.MixedBatches;
 import io.github.flora.data.Normalization;
 import io.github.flora.data.PhotoSet;
-import io.github.flora.data.Sampling;
 import io.github.flora.data.TrainValidation;
 import io.github.flora.engine.CrossEntropy;
 import io.github.flora.trainer.run.ModelInfo;

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Range checks, whose message names the option of the command line. Null, which leaves the choice to
- * others, passes; NaN, and what is too large for a float, don't.
+ * Range checks, whose message names the option of the command line. Null, which leaves the choice
+ * to others, passes; NaN, and what is too large for a float, don't.
  */
 final class Ranges {
 
@@ -16,8 +16,7 @@ final class Ranges {
   }
 
   static void atLeast0(String option, @Nullable Double value) {
-    require(
-        value == null || (value >= 0 && value <= Float.MAX_VALUE), option, value, "at least 0");
+    require(value == null || (value >= 0 && value <= Float.MAX_VALUE), option, value, "at least 0");
   }
 
   static void above0(String option, @Nullable Double value) {
@@ -25,8 +24,7 @@ final class Ranges {
   }
 
   static void below1(String option, @Nullable Double value) {
-    require(
-        value == null || (value >= 0 && value < 1), option, value, "at least 0 and below 1");
+    require(value == null || (value >= 0 && value < 1), option, value, "at least 0 and below 1");
   }
 
   static void oneOf(List<String> names, String option, String value) {

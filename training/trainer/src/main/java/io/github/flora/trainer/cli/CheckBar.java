@@ -46,7 +46,8 @@ final class CheckBar implements CheckListener {
     String speed = ProgressBar.speed(checked / seconds);
     if (checked == files) {
       line.stay(
-          "checked     %,d images in %s, %s".formatted(files, ProgressBar.duration(seconds), speed));
+          "checked     %,d images in %s, %s"
+              .formatted(files, ProgressBar.duration(seconds), speed));
     } else if (now - drawn >= NANOS_BETWEEN) {
       drawn = now;
       line.draw(

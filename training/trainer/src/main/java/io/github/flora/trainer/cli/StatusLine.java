@@ -24,7 +24,8 @@ final class StatusLine {
   /** A bar and a percentage. */
   String bar(long done, long all) {
     int filled = (int) (WIDTH * done / all);
-    return "%s%s %3d%%".formatted(full.repeat(filled), empty.repeat(WIDTH - filled), 100 * done / all);
+    return "%s%s %3d%%"
+        .formatted(full.repeat(filled), empty.repeat(WIDTH - filled), 100 * done / all);
   }
 
   /** Draws a line over the one before. */

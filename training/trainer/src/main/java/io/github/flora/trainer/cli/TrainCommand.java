@@ -195,8 +195,7 @@ public final class TrainCommand implements FloraCommand {
         out.printf("first batch %s%n", showBatch);
       }
       out.flush();
-      ProgressBar bar =
-          new ProgressBar(err, interactive, hyperparameters.epochs());
+      ProgressBar bar = new ProgressBar(err, interactive, hyperparameters.epochs());
       RunInfo info;
       try {
         info =
