@@ -75,10 +75,7 @@ final class DrainTest {
   void holdsNoMoreBytesThanItCan() throws Exception {
     int most = TestServer.SETTINGS.maxBody();
     String head =
-        "POST /predict HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Content-Type: image/png\r\n"
-            + "Content-Length: %d\r\n\r\n";
+        "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n";
     try (TestServer server =
         new TestServer(TestServer.settings(TestServer.SETTINGS.readTimeout(), 1))) {
       byte[] picture = TestServer.picture(1);

@@ -362,8 +362,8 @@ final class PageTest {
     return Boolean.TRUE.equals(
         browser()
             .executeScript(
-                "return document.getElementById('canvas').getContext('2d').getImageData(0, 0, 280,"
-                    + " 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
+                "return document.getElementById('canvas').getContext('2d')"
+                    + ".getImageData(0, 0, 280, 280).data.every((v, i) => i % 4 === 3 || v === 0)"));
   }
 
   @Test
