@@ -41,7 +41,7 @@ final class AssembleTest {
 
   private static final Path DOCKER = Path.of("").toAbsolutePath();
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
   private Path home = Path.of("");
   private Path runtime = Path.of("");
 
