@@ -178,18 +178,21 @@ final class ImageTest {
     }
   }
 
-  /** Where each library looks before it unpacks anything, by the name that its class knows. */
+  /**
+   * What each library is told, by the name that its class knows, for it to unpack nothing: where
+   * its natives are, or to keep no copies.
+   */
   @ParameterizedTest
   @CsvSource({
-    "onnxruntime.native.path, onnxruntime, ai/onnxruntime/OnnxRuntime.class",
-    "org.bytedeco.javacpp.cachedir, tensorflow, org/bytedeco/javacpp/Loader.class",
-    "jna.boot.library.path, jna, com/sun/jna/Native.class",
+    "onnxruntime.native.path, $natives/onnxruntime, ai/onnxruntime/OnnxRuntime.class",
+    "org.bytedeco.javacpp.cachelibraries, false, org/bytedeco/javacpp/Loader.class",
+    "jna.boot.library.path, $natives/jna, com/sun/jna/Native.class",
   })
-  void librariesAreToldWhereTheirNativesAre(String property, String folder, String user)
+  void librariesAreToldToUnpackNothing(String property, String value, String user)
       throws IOException {
     String assemble = read("assemble");
     assertEquals(
-        List.of("$natives/" + folder),
+        List.of(value),
         find("^options\\+=\" -D" + Pattern.quote(property) + "=([^ \"]+)", assemble));
     assertTrue(assemble.contains(" --add-options \"$options\""), "Java takes them");
     try (InputStream in = ImageTest.class.getClassLoader().getResourceAsStream(user)) {
