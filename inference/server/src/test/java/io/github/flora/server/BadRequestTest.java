@@ -172,6 +172,9 @@ final class BadRequestTest {
         response.body().matches("(?s).*(Exception|\\tat |java\\.|jetty|javalin|/opt/|/home/).*"),
         response::body);
     assertEquals(200, server.predict(GOOD).statusCode(), "the next one is served");
+    assertTrue(
+        server.get("/metrics").body().contains("flora_images_under_way 0.0"),
+        "its place in the queue is free again");
   }
 
   @Test
