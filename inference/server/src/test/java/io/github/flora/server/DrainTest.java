@@ -128,6 +128,8 @@ final class DrainTest {
       assertTrue(answers.indexOf("Retry-After: 1", busy) > 0, answers);
       assertTrue(answers.indexOf("Connection: close", busy) > 0, answers);
     }
+    // Longer than it waits for clients that have nothing under way.
+    Thread.sleep(1000);
     gate.countDown();
     for (int i = 0; i < taken.size(); i++) {
       HttpResponse<String> answer = taken.get(i).get();
