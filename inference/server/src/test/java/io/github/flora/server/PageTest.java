@@ -148,6 +148,7 @@ final class PageTest {
     choose(TestServer.picture(brightness), brightness + ".png");
     await(() -> answers().size() == 5);
     assertEquals(expected, answers().get(0));
+    assertEquals("brightness · 10 classes · no engine", text("model"));
     assertTrue(
         text("latency").matches("[0-9.]+ ms in the server, [0-9.]+ ms in all"), text("latency"));
     // Nine logits of 0 and one of 5.
@@ -383,9 +384,10 @@ final class PageTest {
     assertEquals("Dark on light, so inverted.", text("status"));
   }
 
-  /** The first picture's answer comes after the second's. */
-  @Test
-  void showsTheAnswerToTheLastPicture() throws Exception {
+  /** What the first one gets, be it an answer or a refusal, comes after the second's answer. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void showsTheAnswerToTheLastPicture(boolean good) throws Exception {
     visit(photos);
     browser()
         .executeScript(
@@ -403,10 +405,14 @@ final class PageTest {
               return answer;
             };
             """);
-    choose(TestServer.picture(10), "first.png");
+    choose(good ? TestServer.picture(10) : new byte[] {1, 2, 3}, "first.png");
     choose(TestServer.picture(250), "second.png");
     await(() -> answers().size() == 5);
     await(() -> Boolean.TRUE.equals(browser().executeScript("return window.late")));
+    assertEquals("", text("status"));
+    assertEquals("level 9", answers().get(0));
+    // Which shows it anew.
+    browser().findElement(By.id("language")).click();
     assertEquals("level 9", answers().get(0));
   }
 
