@@ -3,9 +3,11 @@ package io.github.flora.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -147,6 +149,21 @@ final class ServeCommandTest {
       assertEquals(SIGTERM, served.ended(), served::toString);
       assertTrue(served.out().endsWith("draining" + System.lineSeparator()), served::toString);
       assertEquals("", served.err());
+    }
+  }
+
+  /** Where it listens is said as a browser takes it. */
+  @Test
+  void bracketsAnAddressWithColons() throws Exception {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getAllByName("::1")[0], 0));
+    } catch (IOException e) {
+      assumeTrue(false, "no IPv6 here");
+    }
+    try (Served served = serve(run.toString(), "--host", "::1").ready()) {
+      assertTrue(
+          served.out().contains("listening on http://[::1]:" + served.port() + "/"),
+          served::toString);
     }
   }
 
