@@ -257,6 +257,14 @@ final class LauncherTest {
     assertTrue(launch(Map.of(), "info").out().contains("env OPT_OUT_TRACKING=true"));
   }
 
+  /** What a server keeps is small: Java collects what it threw away, not only once that is much. */
+  @Test
+  void aServerStartsWithASmallHeap() throws Exception {
+    String small = "-XX:InitialRAMPercentage=0.3";
+    assertTrue(javaOptions(launch(Map.of(), "serve", "run")).contains(small));
+    assertFalse(javaOptions(launch(Map.of(), "train", "mnist-mlp")).contains(small));
+  }
+
   @Test
   void javaOptsAreAListOfWords() throws Exception {
     Ended ended = launch(Map.of("JAVA_OPTS", "-Xmx1g  -Dx=y"), "info");
